@@ -1,0 +1,79 @@
+// The one error class of the gateway and the closed list of codes that a caller can meet.
+
+/** Each code with what it tells the caller. docs/errors.md carries the same table, and a test keeps the two equal. */
+export const ERROR_CODES = {
+  GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
+  GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema, or holds more than one money-moving field.',
+  OPERATION_RESOLUTION_FAILURE: 'The request names no operation of its document, or several without saying which.',
+  BAD_REQUEST: 'The request is not GraphQL over HTTP: its method, content type, size or form.',
+  BAD_USER_INPUT: 'A value is refused before anything is sent; `extensions.argument` says which.',
+  UNAUTHENTICATED: 'A token is missing, or is not accepted.',
+  FORBIDDEN: 'The credential may not do this; `extensions.scope` names the scope that it takes.',
+  NOT_FOUND: 'What a subscription asks for does not exist.',
+  RATE_LIMITED: 'Too many calls; nothing was done. `extensions.retryAfter` says in how many seconds to come again.',
+  UPSTREAM_REJECTED: 'SpectroCoin refused the call; nothing was done.',
+  UPSTREAM_UNAVAILABLE: 'SpectroCoin cannot be reached, or answers with a fault of its own.',
+  UPSTREAM_TIMEOUT: 'SpectroCoin did not answer in time.',
+  UPSTREAM_INVALID: 'SpectroCoin answered with something that does not fit the contract.',
+  CANCELLED: 'The caller went away before the answer was there.',
+  INTERNAL_SERVER_ERROR: 'A fault of the gateway; the log has the details under the request id.',
+} as const
+
+export type ErrorCode = keyof typeof ERROR_CODES
+
+/** What became of the call behind an error: it never left or was turned away at the door, the upstream refused it, or nobody knows. */
+export type Effect = 'not-sent' | 'refused' | 'unknown'
+
+/** What an upstream refusal was about, for typed results. `field` is the upstream's own name of the field, where it gives one. */
+export interface Refusal {
+  readonly kind: 'funds' | 'range' | 'pair' | 'destination' | 'missing' | 'input'
+  readonly field?: string
+}
+
+/** What goes into `extensions` of a GraphQL error beside the code. Nothing here may hold a header, a body, a host or a secret. */
+export interface ErrorDetails {
+  /** The path of the refused argument, e.g. "input.payAmount". */
+  readonly argument?: string
+  /** The scope that the endpoint needs. */
+  readonly scope?: string
+  /** Seconds until another try makes sense. */
+  readonly retryAfter?: number
+  readonly upstreamCode?: string
+  readonly upstreamKey?: string
+  readonly traceId?: string
+}
+
+export interface GatewayErrorOptions {
+  readonly details?: ErrorDetails
+  readonly effect?: Effect
+  readonly refusal?: Refusal
+  /** For the log only: where in the upstream's answer or which transport fault; never a value. */
+  readonly reason?: string
+  readonly cause?: unknown
+}
+
+/** An error that may be shown to the caller: its message is a sentence for them, and its code is from the closed list. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError'
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+  readonly effect: Effect
+  readonly refusal: Refusal | undefined
+  readonly reason: string | undefined
+  /** The row of the endpoint table that failed, for the log; set by the one place that knows it. */
+  endpoint: string | undefined
+
+  constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
+    super(message, { cause: options.cause })
+    this.code = code
+    this.details = options.details ?? {}
+    this.effect = options.effect ?? 'not-sent'
+    this.refusal = options.refusal
+    this.reason = options.reason
+  }
+}
+
+/** An argument whose value is refused before anything is sent. `argument` is its path, e.g. "input.payAmount". */
+export function badInput(argument: string, message: string): GatewayError {
+  return new GatewayError('BAD_USER_INPUT', message, { details: { argument } })
+}

@@ -1,0 +1,114 @@
+// Readers for the parts of an answer: tolerant where the contract leaves a habit open, strict where a wrong reading costs money.
+import { isDecimal, readDecimal } from '../decimal.ts'
+import { GatewayError } from '../errors.ts'
+import type { Decimal } from '../decimal.ts'
+import type { Json } from './json.ts'
+
+/** One object of an answer, with its place for the message of a failure (a path, never a value). */
+export interface Source {
+  readonly at: string
+  readonly fields: { readonly [key: string]: Json }
+}
+
+/** The object at the top of an answer or in a list. */
+export function source(json: Json, at: string): Source {
+  if (json === null || typeof json !== 'object' || Array.isArray(json)) throw misfit(at, 'is no object')
+  return { at, fields: json as Source['fields'] }
+}
+
+/** The first of these names that holds something; null, an empty text (as in a memo, merchant 3.1) and an absent field are the same. */
+function pick(from: Source, names: readonly string[]): Json | undefined {
+  for (const name of names) {
+    const value = Object.hasOwn(from.fields, name) ? from.fields[name] : undefined
+    if (value !== undefined && value !== null && value !== '') return value
+  }
+  return undefined
+}
+
+/** Reads one value; undefined where it has another form. */
+export type Read<T> = (value: Json) => T | undefined
+
+/** Reads a field that must be there and must be right; its alternative names follow the first one. */
+export function must<T>(from: Source, read: Read<T>, ...names: readonly [string, ...string[]]): T {
+  const value = may(from, read, ...names)
+  if (value === null) throw misfit(`${from.at}.${names[0]}`, 'is missing')
+  return value
+}
+
+/** Reads a field that may be absent or null; where it is there it must be right. */
+export function may<T>(from: Source, read: Read<T>, ...names: readonly [string, ...string[]]): T | null {
+  const value = pick(from, names)
+  if (value === undefined) return null
+  const result = read(value)
+  if (result === undefined) throw misfit(`${from.at}.${names[0]}`, 'has an unexpected form')
+  return result
+}
+
+/** Any text; a number counts as its digits. */
+export const text: Read<string> = (value) => (typeof value === 'string' ? value : undefined)
+
+/** An opaque identifier, number or string; half a surrogate pair could be put into no path and no global id. */
+export const id: Read<string> = (value) =>
+  typeof value === 'string' && value !== '' && value.isWellFormed() ? value : undefined
+
+/** An amount or a rate, number or string, with each of its digits. */
+export const amount: Read<Decimal> = (value) => (typeof value === 'string' ? readDecimal(value) : undefined)
+
+export const flag: Read<boolean> = (value) => {
+  if (typeof value === 'boolean') return value
+  return value === 'true' ? true : value === 'false' ? false : undefined
+}
+
+/** A whole number between 0 and 2^31 - 1, which is what GraphQL's Int holds. */
+export const count: Read<number> = (value) => {
+  if (typeof value !== 'string') return undefined
+  const plain = readDecimal(value)
+  if (plain === undefined || !isDecimal(plain)) return undefined
+  const whole = Number(plain.replace(/\.0+$/, ''))
+  return Number.isInteger(whole) && whole >= 0 && whole <= 0x7fff_ffff ? whole : undefined
+}
+
+/** An instant: ISO 8601 (without a zone it is UTC, a day is its midnight), or epoch milliseconds. */
+export const time: Read<Date> = (value) => {
+  if (typeof value !== 'string') return undefined
+  const date = /^-?\d+$/.test(value) ? new Date(Number(value)) : isoTime(value)
+  return date && !Number.isNaN(date.getTime()) ? date : undefined
+}
+
+/** A word of a closed list, or UNRECOGNIZED where the upstream has learned a new one since. */
+export function word<const T extends string>(
+  known: readonly T[],
+  alias: Readonly<Record<string, T>> = {},
+): Read<T | 'UNRECOGNIZED'> {
+  return (value) => {
+    if (typeof value !== 'string') return undefined
+    if (Object.hasOwn(alias, value)) return alias[value]
+    return known.find((each) => each === value) ?? 'UNRECOGNIZED'
+  }
+}
+
+/** A list inside an object, each element read alike; a missing one is empty. */
+export function listOf<T>(from: Source, name: string, read: (element: Source) => T): readonly T[] {
+  const value = pick(from, [name])
+  if (value === undefined) return []
+  if (!Array.isArray(value)) throw misfit(`${from.at}.${name}`, 'is no list')
+  return value.map((element, index) => read(source(element as Json, `${from.at}.${name}[${index}]`)))
+}
+
+/** A failure to read an answer. It says where in the body and what is wrong there; a value never. */
+export function misfit(at: string, what: string): GatewayError {
+  return new GatewayError('UPSTREAM_INVALID', 'SpectroCoin answered with something that does not fit the contract.', {
+    effect: 'unknown',
+    reason: `${at} ${what}`,
+  })
+}
+
+function isoTime(value: string): Date | undefined {
+  const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/.exec(value)
+  if (!match) return undefined
+  const [, day = '', clock = '00:00', zone = 'Z'] = match
+  // JavaScript would roll the 30th of February over into March.
+  if (new Date(day).getUTCDate() !== Number(day.slice(8))) return undefined
+  // JavaScript reads no offset without a colon, which is how older Java writers spell it.
+  return new Date(`${day}T${clock}${zone.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2')}`)
+}

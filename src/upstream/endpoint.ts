@@ -1,0 +1,47 @@
+// What one row of the endpoint table says of a REST call.
+
+/** The scopes of the API's reference page, as a credential is made with them. */
+export type Scope =
+  | 'account:read'
+  | 'account-transaction:read'
+  | 'exchange:read'
+  | 'exchange:create'
+  | 'withdraw-crypto:read'
+  | 'withdraw-crypto:create'
+  | 'merchants-projects:read'
+  | 'merchants-orders:read'
+
+/**
+ * Drives every policy; the HTTP verb is not trusted. `read` is public reference data, `read-private` the caller's own;
+ * a time-out of `creates` or `moves-money` leaves the outcome unknown.
+ */
+export type SafetyClass = 'read' | 'read-private' | 'creates' | 'moves-money'
+
+/** Where a fact comes from: the documentation, a first-party client's code, or our guess after the house style. */
+export type Provenance = 'documented' | 'client' | 'inferred'
+
+export interface Endpoint {
+  /** The row's key in the table, e.g. "accounts.list": the name by which configuration and logs know it. */
+  readonly name: string
+  readonly does: string
+  readonly method: 'GET' | 'POST' | 'PUT'
+  /** Relative to the base URL; `{name}` stands for one percent-encoded segment. */
+  readonly path: string
+  readonly encoding: 'json' | 'form'
+  /** null: public, and called without a token. */
+  readonly scope: Scope | null
+  readonly safety: SafetyClass
+  readonly pathFrom: Provenance
+  readonly answerFrom: Provenance
+}
+
+/** A noun's rows: the table's keys without the noun. */
+export type Rows = Readonly<
+  Record<string, Omit<Endpoint, 'name' | 'encoding'> & { readonly encoding?: 'json' | 'form' }>
+>
+
+/** Completes a noun's rows: names them, and fills in JSON, which is what SpectroCoin's own clients send. */
+export function defineEndpoints<const T extends Rows>(noun: string, rows: T): { readonly [K in keyof T]: Endpoint } {
+  const named = Object.entries(rows).map(([key, row]) => [key, { encoding: 'json', ...row, name: `${noun}.${key}` }])
+  return Object.fromEntries(named) as { readonly [K in keyof T]: Endpoint }
+}

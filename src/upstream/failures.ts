@@ -1,0 +1,123 @@
+// What goes wrong with a call, told apart by what is known of its effect: never sent, refused, or unknown.
+import { GatewayError } from '../errors.ts'
+import { errorBody, refusalOf, upstreamDetails } from './refusals.ts'
+import { retryAfterSeconds } from './retry-after.ts'
+import type { Endpoint } from './endpoint.ts'
+
+/** What the usual headers say of a limit, in whole numbers; none is documented. `reset` is in seconds, from now or since 1970. */
+export interface RateLimitHeaders {
+  readonly limit?: number | undefined
+  readonly remaining?: number | undefined
+  readonly reset?: number | undefined
+}
+
+/** An answer as it came off the wire. */
+export interface Answer {
+  readonly status: number
+  readonly retryAfter: string | undefined
+  readonly rateLimit: RateLimitHeaders
+  readonly text: string
+}
+
+/**
+ * Judges an answer whose status is not 200. The documented statuses have a meaning each; any other one, a redirect or a 203 among
+ * them, says nothing about what happened.
+ */
+export function failureOf(endpoint: Endpoint, answer: Answer): GatewayError {
+  const body = errorBody(answer.text)
+  const details = upstreamDetails(body)
+  const reason = `status ${answer.status}`
+  switch (answer.status) {
+    case 400:
+    case 422:
+      return new GatewayError('UPSTREAM_REJECTED', 'SpectroCoin refused the input.', {
+        effect: 'refused',
+        details,
+        refusal: refusalOf(body),
+        reason,
+      })
+    case 401:
+      // Proves that nothing ran, and is about a token that will be another one next time: no outcome to be remembered under a key.
+      return new GatewayError('UNAUTHENTICATED', 'SpectroCoin does not accept the token.', {
+        effect: 'not-sent',
+        details,
+        reason,
+      })
+    case 403:
+      return new GatewayError(
+        'FORBIDDEN',
+        endpoint.scope
+          ? `SpectroCoin refused access. It takes the scope ${endpoint.scope}, an allowed address and a verified account.`
+          : 'SpectroCoin refused access: the address may not be allowed, or the account not verified.',
+        { effect: 'refused', details: { ...details, ...(endpoint.scope && { scope: endpoint.scope }) }, reason },
+      )
+    case 404:
+      // A page of some proxy is no word of the API, and an answer without a body says no less than the status.
+      if (body === undefined && answer.text.trim() !== '') return unexpected(reason)
+      return new GatewayError('UPSTREAM_REJECTED', 'SpectroCoin knows no such thing.', {
+        effect: 'refused',
+        details,
+        refusal: { kind: 'missing' },
+        reason,
+      })
+    case 429:
+      return new GatewayError('RATE_LIMITED', 'SpectroCoin limits the number of calls; nothing was done.', {
+        effect: 'not-sent',
+        details: { ...details, retryAfter: retryAfterSeconds(answer.retryAfter) },
+        reason,
+      })
+    case 500:
+    case 502:
+    case 503:
+    case 504:
+      return new GatewayError('UPSTREAM_UNAVAILABLE', 'SpectroCoin answered with a fault of its own.', {
+        effect: 'unknown',
+        details,
+        reason,
+      })
+    default:
+      return unexpected(reason)
+  }
+}
+
+const NEVER_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+])
+const TOO_SLOW = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT'])
+
+/** Judges what the transport threw. The cause is kept for the log's reason alone: its message may name a host. */
+export function transportFailure(cause: unknown, timedOut: boolean): GatewayError {
+  const code = errorCode(cause)
+  const effect = NEVER_CONNECTED.has(code) ? 'not-sent' : 'unknown'
+  if (timedOut || TOO_SLOW.has(code)) {
+    return new GatewayError('UPSTREAM_TIMEOUT', 'SpectroCoin did not answer in time.', {
+      effect,
+      reason: code || 'time-out',
+    })
+  }
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return unexpected('longer than any documented answer')
+  return new GatewayError('UPSTREAM_UNAVAILABLE', 'SpectroCoin cannot be reached.', {
+    effect,
+    reason: code || 'transport',
+  })
+}
+
+function unexpected(reason: string): GatewayError {
+  return new GatewayError('UPSTREAM_INVALID', 'SpectroCoin answered with something that does not fit the contract.', {
+    effect: 'unknown',
+    reason,
+  })
+}
+
+function errorCode(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  return typeof code === 'string' ? code : ''
+}

@@ -1,0 +1,27 @@
+// JSON as the upstream writes it, read and written without an amount ever passing through a binary float.
+
+/** What an answer consists of. A number arrives as the text that it was written as; decoders know which texts are numbers. */
+export type Json = string | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+
+/** A request body: flat, amounts as decimal strings, which first-party clients send and which no reader can round on the way. */
+export type RequestBody = Readonly<Record<string, string | boolean | Readonly<Record<string, string>> | undefined>>
+
+type ReviverWithSource = (key: string, value: unknown, context: { source?: string }) => unknown
+type ParseWithSource = (text: string, reviver: ReviverWithSource) => Json
+
+/** Parses a whole JSON text. Throws a SyntaxError for all that `JSON.parse` refuses. */
+export function parseJson(text: string): Json {
+  return (JSON.parse as ParseWithSource)(text, (_key, value, context) =>
+    typeof value === 'number' ? context.source : value,
+  )
+}
+
+/** The body in the encoding that the endpoint's row names, with its content type. */
+export function encodeBody(body: RequestBody, encoding: 'json' | 'form'): { text: string; contentType: string } {
+  if (encoding === 'json') return { text: JSON.stringify(body), contentType: 'application/json' }
+  const form = new URLSearchParams()
+  for (const [name, value] of Object.entries(body)) {
+    if (value !== undefined) form.append(name, typeof value === 'object' ? JSON.stringify(value) : String(value))
+  }
+  return { text: form.toString(), contentType: 'application/x-www-form-urlencoded' }
+}

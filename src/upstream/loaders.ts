@@ -1,0 +1,129 @@
+// One loader for each entity that a field links to: made anew for each request, so that nothing private outlives its caller.
+import DataLoader from 'dataloader'
+import type { Account } from './accounts.ts'
+import type { CallScope } from './caller.ts'
+import type { Currency } from './currencies.ts'
+import type { ExchangePair, ExchangeRate } from './exchange-pairs.ts'
+import type { Exchange } from './exchanges.ts'
+import type { Order } from './orders.ts'
+import type { Project } from './projects.ts'
+import type { Rate } from './rates.ts'
+import type { Transaction } from './transactions.ts'
+import type { Upstream } from './upstream.ts'
+import type { CryptoWithdrawal } from './withdrawals.ts'
+
+/** Gives the thing behind a key, or null where there is none. May be at hand already or on its way. */
+export interface Loader<K, V> {
+  load(key: K): V | Promise<V>
+}
+
+export interface Loaders {
+  /** Every account of the caller, by one call a request. */
+  readonly accounts: () => Promise<readonly Account[]>
+  readonly account: Loader<string, Account | null>
+  readonly transaction: Loader<TransactionKey, Transaction | null>
+  readonly currency: Loader<string, Currency | null>
+  /** All rates of a base, by one call a base. */
+  readonly rates: Loader<string, ReadonlyMap<string, Rate> | null>
+  readonly exchange: Loader<string, Exchange | null>
+  readonly exchangePairs: () => Promise<readonly ExchangePair[]>
+  readonly exchangeRate: Loader<{ readonly payCode: string; readonly receiveCode: string }, ExchangeRate | null>
+  readonly cryptoWithdrawal: Loader<string, CryptoWithdrawal | null>
+  readonly project: Loader<string, Project | null>
+  readonly order: Loader<string, Order | null>
+}
+
+export interface TransactionKey {
+  readonly accountId: string
+  readonly transactionId: string
+}
+
+export function createLoaders(upstream: Upstream, scope: CallScope): Loaders {
+  const accountList = once(() => upstream.accounts.list(scope))
+  return {
+    accounts: async () => (await accountList()).rows,
+    account: accountLoader(upstream, scope, accountList),
+    transaction: oneByOne(
+      (key) => findTransaction(upstream, key, scope),
+      ({ accountId, transactionId }) => JSON.stringify([accountId, transactionId]),
+    ),
+    currency: {
+      load(code) {
+        const all = upstream.currencies.list(scope)
+        return all instanceof Promise ? all.then((currencies) => currencies.get(code) ?? null) : (all.get(code) ?? null)
+      },
+    },
+    rates: oneByOne((baseCode) => upstream.rates.list(baseCode, scope)),
+    exchange: oneByOne((id) => upstream.exchanges.read(id, scope)),
+    exchangePairs: once(() => upstream.exchangePairs.list(scope)),
+    exchangeRate: oneByOne(
+      ({ payCode, receiveCode }) => upstream.exchangePairs.rate(payCode, receiveCode, scope),
+      ({ payCode, receiveCode }) => JSON.stringify([payCode, receiveCode]),
+    ),
+    cryptoWithdrawal: oneByOne((id) => upstream.withdrawals.readCrypto(id, scope)),
+    project: oneByOne((id) => upstream.projects.read(id, scope)),
+    order: oneByOne((id) => upstream.orders.read(id, scope)),
+  }
+}
+
+type AccountList = () => ReturnType<Upstream['accounts']['list']>
+
+/**
+ * One account is one call; several are the one call that lists them all, and so is a single one where the list was read anyway.
+ * A list that says that it is not whole is not believed about what it lacks.
+ */
+function accountLoader(
+  upstream: Upstream,
+  scope: CallScope,
+  list: AccountList & { started(): boolean },
+): Loader<string, Account | null> {
+  return new DataLoader<string, Account | null>(async (ids) => {
+    const read = (id: string): Promise<Account | null | Error> => upstream.accounts.read(id, scope).catch(asError)
+    if (ids.length === 1 && !list.started()) return Promise.all(ids.map(read))
+    const { rows, total } = await list()
+    const byId = new Map(rows.map((account) => [account.id, account]))
+    const whole = total === null || total <= rows.length
+    return Promise.all(ids.map(async (id) => byId.get(id) ?? (whole ? null : read(id))))
+  })
+}
+
+/**
+ * Whether the upstream reads single transactions is not known. Where it says that there is none, the newest pages of the list have
+ * the last word.
+ */
+async function findTransaction(
+  upstream: Upstream,
+  { accountId, transactionId }: TransactionKey,
+  scope: CallScope,
+): Promise<Transaction | null> {
+  const direct = await upstream.transactions.read(accountId, transactionId, scope)
+  if (direct) return direct
+  for (let page = 1, seen = 0; page <= SEARCHED_PAGES; page += 1) {
+    const found = await upstream.transactions.list(accountId, {}, page, 100, scope)
+    if (!found) return null
+    const row = found.rows.find(({ id }) => id === transactionId)
+    seen += found.rows.length
+    // An upstream may have a largest page that is smaller: where it tells the total, that decides.
+    const more = found.rows.length > 0 && (found.total === null ? found.rows.length >= 100 : seen < found.total)
+    if (row || !more) return row ?? null
+  }
+  return null
+}
+
+const SEARCHED_PAGES = 5
+
+function oneByOne<K, V>(read: (key: K) => Promise<V>, keyOf?: (key: K) => string): Loader<K, V> {
+  return new DataLoader<K, V, unknown>((keys) => Promise.all(keys.map((key) => read(key).catch(asError))), {
+    ...(keyOf && { cacheKeyFn: keyOf }),
+  })
+}
+
+/** What DataLoader makes one key's failure of, and nobody else's. */
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('not an error', { cause: error })
+}
+
+function once<T>(read: () => Promise<T>): (() => Promise<T>) & { started(): boolean } {
+  let flight: Promise<T> | undefined
+  return Object.assign(() => (flight ??= read()), { started: () => flight !== undefined })
+}

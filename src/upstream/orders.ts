@@ -1,0 +1,145 @@
+// Merchant orders: one payer, one payment, a fixed amount.
+import { orNull } from './call.ts'
+import { amount, id, may, must, source, text, time, word } from './decode.ts'
+import { defineEndpoints } from './endpoint.ts'
+import { decodeList, pageQuery } from './pages.ts'
+import type { Decimal } from '../decimal.ts'
+import type { Call } from './call.ts'
+import type { CallScope } from './caller.ts'
+import type { Source } from './decode.ts'
+import type { Page, Period } from './pages.ts'
+
+export const orderEndpoints = defineEndpoints('orders', {
+  list: {
+    does: 'lists the orders of a project, newest first',
+    method: 'GET',
+    path: '/merchants/orders',
+    scope: 'merchants-orders:read',
+    safety: 'read-private',
+    pathFrom: 'documented',
+    answerFrom: 'client',
+  },
+  read: {
+    does: 'reads one order',
+    method: 'GET',
+    path: '/merchants/orders/{orderId}',
+    scope: 'merchants-orders:read',
+    safety: 'read-private',
+    pathFrom: 'documented',
+    answerFrom: 'client',
+  },
+})
+
+/** The names with the numeric codes that clients accept in their place. */
+const STATUS_BY_CODE = {
+  '1': 'NEW',
+  '2': 'PENDING',
+  '3': 'PAID',
+  '4': 'FAILED',
+  '5': 'EXPIRED',
+  '6': 'TEST',
+  '10': 'LATE_CRYPTO_PAYMENT',
+  '11': 'PARTIAL_PAYMENT',
+  '12': 'UNDERPAID',
+  '13': 'CANCELLED',
+  '14': 'INVALID_PAYMENT',
+  '15': 'TEST_PAID',
+  '16': 'TEST_EXPIRED',
+  '17': 'PROCESSING_REFUND',
+  '18': 'REFUNDED',
+  '19': 'REJECTED_REFUND',
+  '20': 'PENDING_LATE_CRYPTO_PAYMENT',
+  '21': 'REJECTED',
+} as const
+
+export type OrderStatus = (typeof STATUS_BY_CODE)[keyof typeof STATUS_BY_CODE]
+const ORDER_STATUSES: readonly OrderStatus[] = Object.values(STATUS_BY_CODE)
+
+export interface Order {
+  readonly __typename: 'Order'
+  /** The system's id. */
+  readonly id: string
+  /** The merchant's own. */
+  readonly orderId: string
+  readonly status: OrderStatus | 'UNRECOGNIZED'
+  readonly statusText: string
+  readonly projectId: string | null
+  readonly preorderId: string | null
+  readonly description: string | null
+  readonly payAmount: Decimal | null
+  readonly payCode: string | null
+  readonly network: string | null
+  readonly receivedAmount: Decimal | null
+  readonly receiveAmount: Decimal
+  readonly receiveCode: string
+  readonly depositAddress: string | null
+  readonly memo: string | null
+  readonly payUrl: string | null
+  readonly validUntil: Date | null
+  readonly createdAt: Date | null
+  readonly updatedAt: Date | null
+  readonly paidAt: Date | null
+}
+
+export interface OrderFilter extends Period {
+  readonly status?: string | undefined
+  readonly orderId?: string | undefined
+}
+
+export interface Orders {
+  /** One page; null where there is no such project. */
+  list(
+    projectId: string,
+    filter: OrderFilter,
+    page: number,
+    size: number,
+    scope: CallScope,
+  ): Promise<Page<Order> | null>
+  read(orderId: string, scope: CallScope): Promise<Order | null>
+}
+
+export function createOrders(call: Call, endpoints: typeof orderEndpoints): Orders {
+  return {
+    list(projectId, filter, page, size, scope) {
+      const query = {
+        projectId,
+        ...pageQuery(page, size, filter),
+        status: filter.status,
+        orderId: filter.orderId,
+      }
+      return orNull(
+        call(endpoints.list, { query }, scope).then((json) =>
+          decodeList(json, 'orders', (row) => decodeOrder(row, projectId)),
+        ),
+      )
+    },
+    read: (orderId, scope) =>
+      orNull(call(endpoints.read, { path: { orderId } }, scope).then((json) => decodeOrder(source(json, 'order')))),
+  }
+}
+
+function decodeOrder(from: Source, projectId: string | null = null): Order {
+  return {
+    __typename: 'Order',
+    id: must(from, id, 'id'),
+    orderId: must(from, id, 'orderId'),
+    status: must(from, word(ORDER_STATUSES, STATUS_BY_CODE), 'status'),
+    statusText: must(from, text, 'status'),
+    projectId: may(from, id, 'projectId') ?? projectId,
+    preorderId: may(from, id, 'merchantPreOrderId', 'preOrderId'),
+    description: may(from, text, 'description'),
+    payAmount: may(from, amount, 'payAmount'),
+    payCode: may(from, text, 'payCurrencyCode'),
+    network: may(from, text, 'payNetworkCode'),
+    receivedAmount: may(from, amount, 'receivedAmount'),
+    receiveAmount: must(from, amount, 'receiveAmount'),
+    receiveCode: must(from, text, 'receiveCurrencyCode'),
+    depositAddress: may(from, text, 'depositAddress'),
+    memo: may(from, text, 'memo'),
+    payUrl: may(from, text, 'redirectUrl'),
+    validUntil: may(from, time, 'validUntil'),
+    createdAt: may(from, time, 'createdAt'),
+    updatedAt: may(from, time, 'updatedAt'),
+    paidAt: may(from, time, 'paidAt'),
+  }
+}
