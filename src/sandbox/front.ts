@@ -1,0 +1,52 @@
+// The sandbox's HTTP side: notes each call, keeps it waiting or lets it go wrong as ordered, and has it answered.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as pass } from 'node:timers/promises'
+import type { Api, ApiAnswer } from './api.ts'
+import { readBody } from './body.ts'
+import type { Clock } from './clock.ts'
+import { notFound } from './failure.ts'
+import { executes, type Faults } from './faults.ts'
+import type { Latency } from './latency.ts'
+import { misbehave, send } from './misbehave.ts'
+import type { RequestLog } from './request-log.ts'
+
+export const basePath = '/api/public'
+
+type FrontDependencies = {
+  readonly api: Api
+  readonly clock: Clock
+  readonly faults: Faults
+  readonly latency: Latency
+  readonly requests: RequestLog
+}
+
+export type Front = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+export function createFront({ api, clock, faults, latency, requests }: FrontDependencies): Front {
+  return async (request, response) => {
+    const { method = 'GET', url = '/', headers } = request
+    const { authorization, 'content-type': contentType } = headers
+    const mark = url.indexOf('?')
+    const [target, query] = mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)]
+    const isInside = target.startsWith(`${basePath}/`)
+    const path = isInside ? target.slice(basePath.length) : target
+    const note = requests.add({ method, path, query, at: clock.now(), authorization: authorization !== undefined })
+    const body = await readBody(request)
+    const remote = request.socket.remoteAddress ?? ''
+
+    function execute(): ApiAnswer {
+      if (!isInside) return api.refuse(notFound(path))
+      return api.answer({ method, path, query, contentType, authorization, remote, body })
+    }
+
+    const fault = faults.take(method, path)
+    const delay = latency.delayOf(method, path)
+    // Unref'd: a caller kept waiting must not keep the process.
+    if (delay !== undefined && delay.before !== false) await pass(delay.ms, undefined, { ref: false })
+    const answer = fault === undefined || executes(fault) ? execute() : undefined
+    if (delay?.before === false) await pass(delay.ms, undefined, { ref: false })
+    if (fault !== undefined) misbehave(fault, answer, { response, api, basePath })
+    else if (answer !== undefined) send(response, answer)
+    if (response.headersSent) note(response.statusCode)
+  }
+}
