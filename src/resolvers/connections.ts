@@ -1,0 +1,55 @@
+// Connections over lists that the upstream gives in numbered pages: a cursor names a row, so that rows which arrive in between are
+// neither repeated nor skipped over.
+import { badInput } from '../errors.ts'
+import { formatCursor, parseCursor } from './cursors.ts'
+import { createPages, cursorOf, rowsBehind } from './following.ts'
+import type { Cursor } from './cursors.ts'
+import type { ListOptions } from './following.ts'
+
+/** What the first and the following page are asked for with. */
+export interface PageArguments {
+  readonly first?: number | null | undefined
+  readonly after?: string | null | undefined
+}
+
+export interface Connection<T> {
+  readonly edges: readonly { readonly cursor: string; readonly node: T }[]
+  readonly pageInfo: {
+    readonly hasNextPage: boolean
+    readonly hasPreviousPage: boolean
+    readonly startCursor: string | null
+    readonly endCursor: string | null
+  }
+  readonly totalCount: number | null
+}
+
+const DEFAULT_FIRST = 25
+const LARGEST_FIRST = 100
+
+/** Reads a page of a connection; null where there is no such list. Refuses `first` outside 1..100 and a broken cursor before anything is sent. */
+export async function readConnection<T>(args: PageArguments, list: ListOptions<T>): Promise<Connection<T> | null> {
+  const { wanted, cursor } = checkedPage(args)
+  const pages = createPages(list)
+  const { rows, atEnd } = cursor ? await rowsBehind(cursor, wanted, pages) : await pages.read(1, wanted)
+  if (pages.missing()) return null
+  const given = rows.slice(0, wanted)
+  const edges = given.map((seen) => ({ cursor: formatCursor(cursorOf(seen, list)), node: seen.row }))
+  return {
+    edges,
+    pageInfo: {
+      // Without a total a full page may be the last one: then this is true, and the next page is empty.
+      hasNextPage: given.length > 0 && (rows.length > wanted || !atEnd),
+      hasPreviousPage: (given[0]?.index ?? 0) > 0,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    totalCount: pages.total(),
+  }
+}
+
+/** How many rows from where. Refuses `first` outside 1..100 and a broken cursor. */
+export function checkedPage({ first, after }: PageArguments): { wanted: number; cursor: Cursor | undefined } {
+  const wanted = first ?? DEFAULT_FIRST
+  if (wanted < 1 || wanted > LARGEST_FIRST) throw badInput('first', `first must be from 1 to ${LARGEST_FIRST}.`)
+  return { wanted, cursor: after === null || after === undefined ? undefined : parseCursor(after) }
+}

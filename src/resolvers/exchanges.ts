@@ -1,0 +1,115 @@
+// Exchanges: making one, and the history.
+import { canonical, compare } from '../decimal.ts'
+import { badInput } from '../errors.ts'
+import { readConnection } from './connections.ts'
+import { plainFilter } from './filters.ts'
+import { localId } from './ids.ts'
+import { canonicalOrNull, moveMoney, positive } from './money.ts'
+import { expectedResult } from './results.ts'
+import type { GatewayContext } from '../context.ts'
+import type { Decimal } from '../decimal.ts'
+import type { ExchangeQuote, ExchangeWay } from '../upstream/exchange-pairs.ts'
+import type { Exchange, ExchangeFilter } from '../upstream/exchanges.ts'
+import type { Connection, PageArguments } from './connections.ts'
+import type { Given } from './filters.ts'
+import type { OutcomeUnknown } from './money.ts'
+import type { Expected, IdempotencyConflict, InputFacts, QuoteMoved } from './results.ts'
+
+export function exchange(
+  args: { id: string },
+  { loaders }: GatewayContext,
+): Exchange | null | Promise<Exchange | null> {
+  return loaders.exchange.load(localId('Exchange', args.id, 'id'))
+}
+
+export function exchanges(
+  args: PageArguments & { readonly filter?: Given<ExchangeFilter> },
+  { upstream, scope }: GatewayContext,
+): Promise<Connection<Exchange> | null> {
+  const filter = plainFilter(args.filter)
+  return readConnection(args, {
+    read: (page, size) => upstream.exchanges.list(filter, page, size, scope),
+    idOf: ({ id }) => id,
+    dateOf: ({ createdAt }) => createdAt,
+    appendOnly: filter.status === undefined,
+  })
+}
+
+export interface CreateExchangeInput {
+  readonly idempotencyKey: string
+  readonly payAmount: Decimal
+  readonly between: {
+    readonly currencies?: { readonly payCode: string; readonly receiveCode: string } | null | undefined
+    readonly pair?:
+      { readonly pairId: string; readonly payAccountId: string; readonly receiveAccountId: string } | null | undefined
+  }
+  readonly minReceiveAmount?: Decimal | null | undefined
+}
+
+const KINDS = ['InvalidInput', 'InsufficientFunds', 'AmountOutOfRange', 'PairNotSupported'] as const
+
+export function createExchange(
+  args: { input: CreateExchangeInput },
+  context: GatewayContext,
+): Promise<Exchange | Expected<(typeof KINDS)[number]> | QuoteMoved | IdempotencyConflict | OutcomeUnknown> {
+  const { input } = args
+  const { exchangePairs, exchanges: upstream } = context.upstream
+  const way = wayOf(input.between)
+  const payAmount = positive(input.payAmount, 'input.payAmount')
+  const least = input.minReceiveAmount ? positive(input.minReceiveAmount, 'input.minReceiveAmount') : undefined
+  const facts = factsOf(way)
+  return moveMoney(
+    {
+      mutation: 'createExchange',
+      idempotencyKey: input.idempotencyKey,
+      canonicalInput: { way, payAmount: canonical(payAmount), minReceiveAmount: canonicalOrNull(least) },
+      facts,
+      kinds: KINDS,
+      check: async () => {
+        if (least === undefined) return undefined
+        try {
+          const quote = await exchangePairs.quote(way, { payAmount }, context.scope)
+          return compare(quote.receiveAmount, least) < 0 ? moved(quote) : undefined
+        } catch (error) {
+          return expectedResult(error, facts, KINDS)
+        }
+      },
+      send: () => upstream.create(way, payAmount, context.scope),
+    },
+    context,
+  )
+}
+
+function wayOf({ currencies, pair }: CreateExchangeInput['between']): ExchangeWay {
+  if (currencies) return { payCode: currencies.payCode, receiveCode: currencies.receiveCode }
+  if (!pair) throw badInput('input.between', 'input.between must say which currencies, or which pair and accounts.')
+  return {
+    pairId: localId('ExchangePair', pair.pairId, 'input.between.pair.pairId'),
+    payAccountId: localId('Account', pair.payAccountId, 'input.between.pair.payAccountId'),
+    receiveAccountId: localId('Account', pair.receiveAccountId, 'input.between.pair.receiveAccountId'),
+  }
+}
+
+function factsOf(way: ExchangeWay): InputFacts {
+  const between = ['input', 'between', 'pairId' in way ? 'pair' : 'currencies']
+  return {
+    ...('payCode' in way && { payCode: way.payCode, receiveCode: way.receiveCode }),
+    paths: {
+      payAmount: ['input', 'payAmount'],
+      payCurrencyCode: [...between, 'payCode'],
+      receiveCurrencyCode: [...between, 'receiveCode'],
+      exchangePairId: [...between, 'pairId'],
+      payAccountId: [...between, 'payAccountId'],
+      receiveAccountId: [...between, 'receiveAccountId'],
+    },
+  }
+}
+
+function moved(quote: ExchangeQuote): QuoteMoved {
+  return {
+    __typename: 'QuoteMoved',
+    message: 'The exchange would now give less than the least that was asked for; nothing was sent.',
+    quotedAmount: quote.receiveAmount,
+    quotedCode: quote.receiveCode,
+  }
+}

@@ -1,0 +1,91 @@
+// How a money-moving mutation runs: input in canonical form, key claimed, one call, its outcome as a result of the mutation.
+import { canonical, isZero, sign } from '../decimal.ts'
+import { badInput } from '../errors.ts'
+import { isUsable } from './ids.ts'
+import { refusalResult } from './results.ts'
+import type { GatewayContext } from '../context.ts'
+import type { Decimal } from '../decimal.ts'
+import type { MoneyOperation } from '../money/money.ts'
+import type { Expected, IdempotencyConflict, InputFacts, QuoteMoved, RefusalKind, Refused } from './results.ts'
+
+export interface OutcomeUnknown {
+  readonly __typename: 'OutcomeUnknown'
+  readonly message: string
+  readonly operation: MoneyOperation
+}
+
+export interface MoneyMove<T, K extends RefusalKind> {
+  readonly mutation: string
+  readonly idempotencyKey: string
+  /** Everything that decides what is done, decimals in canonical form: 1.0 is 1.00. */
+  readonly canonicalInput: unknown
+  readonly facts: InputFacts
+  /** The refusals that the mutation's result union has a type for. */
+  readonly kinds: readonly K[]
+  /** Looks before the leap: a result refuses, with nothing sent and the key still free. */
+  readonly check?: () => Promise<QuoteMoved | Expected<K> | undefined>
+  readonly send: (externalId: string) => Promise<T>
+}
+
+/** Runs it. A refusal that is no result of any mutation (a scope) is thrown, each time anew. */
+export async function moveMoney<T, const K extends RefusalKind>(
+  move: MoneyMove<T, K>,
+  { money, caller, forget }: GatewayContext,
+): Promise<T | Expected<K> | QuoteMoved | IdempotencyConflict | OutcomeUnknown> {
+  const outcome = await money
+    .run<T | Expected<K> | Refused | QuoteMoved>({
+      caller,
+      idempotencyKey: checkedKey(move.idempotencyKey, 'input.idempotencyKey'),
+      mutation: move.mutation,
+      fingerprint: JSON.stringify(move.canonicalInput),
+      check: move.check ?? (async () => undefined),
+      send: move.send,
+      refusal: (error) => refusalResult(error, move.facts, move.kinds),
+    })
+    .finally(forget)
+  switch (outcome.kind) {
+    case 'conflict':
+      return {
+        __typename: 'IdempotencyConflict',
+        message: 'This key was used before, for something else.',
+        idempotencyKey: move.idempotencyKey,
+      }
+    case 'unknown':
+      return {
+        __typename: 'OutcomeUnknown',
+        message:
+          'SpectroCoin did not say what became of this. It may have been done; the gateway will not send it again.',
+        operation: outcome.operation,
+      }
+    default:
+      if (isRefused(outcome.result))
+        throw ('fault' in outcome && outcome.fault) || new TypeError('refused without a fault')
+      return outcome.result
+  }
+}
+
+/** An amount of money that is to move or to be priced. */
+export function positive(amount: Decimal, argument: string): Decimal {
+  if (isZero(amount) || sign(amount) < 0) throw badInput(argument, `${argument} must be above zero.`)
+  return amount
+}
+
+/** What an optional decimal is compared as. */
+export function canonicalOrNull(amount: Decimal | null | undefined): Decimal | null {
+  return amount === null || amount === undefined ? null : canonical(amount)
+}
+
+/** A key is the caller's own word, and the part of a global id that its operation is known by. */
+export function checkedKey(key: string, argument: string): string {
+  if (key.trim() !== '' && isUsable(key)) return key
+  throw badInput(argument, `${argument} must be 1 to 200 characters, none of them a control character.`)
+}
+
+/** A money-moving mutation of this caller, found by its key. */
+export function operation(args: { idempotencyKey: string }, { money, caller }: GatewayContext): MoneyOperation | null {
+  return money.find(caller, checkedKey(args.idempotencyKey, 'idempotencyKey'))
+}
+
+function isRefused(result: unknown): result is Refused {
+  return (result as { __typename?: string }).__typename === 'Refused'
+}

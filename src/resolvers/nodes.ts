@@ -1,0 +1,53 @@
+// Anything that has a global id, by that id.
+import { badInput } from '../errors.ts'
+import { parseGlobalId, parseTransactionId } from './ids.ts'
+import { checkedKey } from './money.ts'
+import type { GatewayContext } from '../context.ts'
+import type { MoneyOperation } from '../money/money.ts'
+import type { Account } from '../upstream/accounts.ts'
+import type { Currency } from '../upstream/currencies.ts'
+import type { ExchangePair } from '../upstream/exchange-pairs.ts'
+import type { Exchange } from '../upstream/exchanges.ts'
+import type { Order } from '../upstream/orders.ts'
+import type { Project } from '../upstream/projects.ts'
+import type { Transaction } from '../upstream/transactions.ts'
+import type { CryptoWithdrawal } from '../upstream/withdrawals.ts'
+
+export type Node =
+  Account | Transaction | Currency | ExchangePair | Exchange | CryptoWithdrawal | Project | Order | MoneyOperation
+
+const MOST_NODES = 100
+
+type Find = (id: string, context: GatewayContext, argument: string) => Node | null | Promise<Node | null>
+
+/** Each type that is a Node, with the way to it. */
+const FINDERS: { readonly [T in Node['__typename']]: Find } = {
+  Account: (id, { loaders }) => loaders.account.load(id),
+  Transaction: (id, { loaders }, argument) => loaders.transaction.load(parseTransactionId(id, argument)),
+  Currency: (id, { loaders }) => loaders.currency.load(id),
+  ExchangePair: async (id, { loaders }) => (await loaders.exchangePairs()).find((pair) => pair.id === id) ?? null,
+  Exchange: (id, { loaders }) => loaders.exchange.load(id),
+  CryptoWithdrawal: (id, { loaders }) => loaders.cryptoWithdrawal.load(id),
+  Project: (id, { loaders }) => loaders.project.load(id),
+  Order: (id, { loaders }) => loaders.order.load(id),
+  MoneyOperation: (id, { money, caller }, argument) => money.find(caller, checkedKey(id, argument)),
+}
+
+export function node(args: { id: string }, context: GatewayContext): Node | null | Promise<Node | null> {
+  return find(args.id, context, 'id')
+}
+
+/** In the order of the ids. One that is malformed, or cannot be read, is null with an error of its own. */
+export function nodes(
+  args: { ids: readonly string[] },
+  context: GatewayContext,
+): readonly (Node | null | Promise<Node | null>)[] {
+  if (args.ids.length > MOST_NODES) throw badInput('ids', `ids must name at most ${MOST_NODES} things.`)
+  return args.ids.map(async (id, index) => find(id, context, `ids.${index}`))
+}
+
+function find(globalId: string, context: GatewayContext, argument: string): Node | null | Promise<Node | null> {
+  const { type, id } = parseGlobalId(globalId, argument)
+  if (!Object.hasOwn(FINDERS, type)) throw badInput(argument, `${argument} is not an id that this graph gives.`)
+  return FINDERS[type as Node['__typename']](id, context, argument)
+}

@@ -1,0 +1,35 @@
+// Merchant orders: one payer, one payment, a fixed amount.
+import { readConnection } from './connections.ts'
+import { plainFilter } from './filters.ts'
+import { localId } from './ids.ts'
+import type { GatewayContext } from '../context.ts'
+import type { Order, OrderFilter } from '../upstream/orders.ts'
+import type { Connection, PageArguments } from './connections.ts'
+import type { Given } from './filters.ts'
+
+export function order(args: { id: string }, { loaders }: GatewayContext): Order | null | Promise<Order | null> {
+  return loaders.order.load(localId('Order', args.id, 'id'))
+}
+
+export type OrdersArguments = PageArguments & { readonly filter?: Given<OrderFilter> }
+
+export function orders(
+  args: OrdersArguments & { readonly projectId: string },
+  context: GatewayContext,
+): Promise<Connection<Order> | null> {
+  return ordersOf({ ...args, projectId: localId('Project', args.projectId, 'projectId') }, context)
+}
+
+/** The orders of a project, by the upstream's own id of it; null where there is no such project. */
+export function ordersOf(
+  args: OrdersArguments & { readonly projectId: string },
+  { upstream, scope }: GatewayContext,
+): Promise<Connection<Order> | null> {
+  const filter = plainFilter(args.filter)
+  return readConnection(args, {
+    read: (page, size) => upstream.orders.list(args.projectId, filter, page, size, scope),
+    idOf: ({ id }) => id,
+    dateOf: ({ createdAt }) => createdAt,
+    appendOnly: filter.status === undefined,
+  })
+}

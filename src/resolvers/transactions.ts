@@ -1,0 +1,45 @@
+// The lines of an account, and what stands behind each.
+import { readConnection } from './connections.ts'
+import { plainFilter } from './filters.ts'
+import type { GatewayContext } from '../context.ts'
+import type { Exchange } from '../upstream/exchanges.ts'
+import type { Order } from '../upstream/orders.ts'
+import type { Transaction, TransactionFilter } from '../upstream/transactions.ts'
+import type { CryptoWithdrawal } from '../upstream/withdrawals.ts'
+import type { Connection, PageArguments } from './connections.ts'
+import type { Given } from './filters.ts'
+
+export type TransactionSource = Exchange | CryptoWithdrawal | Order
+
+/** The transactions of an account; null where there is no such account. */
+export function transactions(
+  args: PageArguments & { readonly accountId: string; readonly filter?: Given<TransactionFilter> },
+  context: GatewayContext,
+): Promise<Connection<Transaction> | null> {
+  const filter = plainFilter(args.filter)
+  return readConnection(args, {
+    read: (page, size) => context.upstream.transactions.list(args.accountId, filter, page, size, context.scope),
+    idOf: ({ id }) => id,
+    dateOf: ({ date }) => date,
+    appendOnly: filter.status === undefined,
+  })
+}
+
+/** What a transaction came from, as far as its type says where to look and its reference what for. */
+export function transactionSource(
+  { type, referenceId }: Transaction,
+  { loaders }: GatewayContext,
+): TransactionSource | null | Promise<TransactionSource | null> {
+  if (referenceId === null) return null
+  switch (type) {
+    case 'EXCHANGE':
+      return loaders.exchange.load(referenceId)
+    case 'WITHDRAWAL':
+    case 'CRYPTO_WITHDRAWAL':
+      return loaders.cryptoWithdrawal.load(referenceId)
+    case 'MERCHANT_ORDER':
+      return loaders.order.load(referenceId)
+    default:
+      return null
+  }
+}

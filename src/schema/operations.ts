@@ -1,0 +1,104 @@
+// What became of a money-moving mutation.
+import { operation } from '../resolvers/money.ts'
+import { builder } from './builder.ts'
+import {
+  AmountOutOfRange,
+  DestinationRejected,
+  ErrorInterface,
+  InsufficientFunds,
+  InvalidInput,
+  PairNotSupported,
+  Refused,
+} from './errors.ts'
+import { globalId, NodeInterface } from './nodes.ts'
+import { Exchange, CryptoWithdrawal, MoneyOperation, OutcomeUnknown } from './objects.ts'
+
+const MoneyOperationState = builder.enumType('MoneyOperationState', {
+  description: 'What is known of a money-moving mutation.',
+  values: {
+    IN_PROGRESS: { description: 'On its way; nothing is known yet.' },
+    SUCCEEDED: { description: 'SpectroCoin has done it.' },
+    REJECTED: { description: 'SpectroCoin has refused it; nothing was done.' },
+    UNKNOWN: {
+      description:
+        'It was sent, and no usable answer came: it may have been done or not. It is never sent again by itself.',
+    },
+  } as const,
+})
+
+const MoneyOperationResult = builder.unionType('MoneyOperationResult', {
+  description: 'What a money-moving mutation ended in: the thing made, or the error.',
+  types: () => [
+    Exchange,
+    CryptoWithdrawal,
+    InvalidInput,
+    InsufficientFunds,
+    AmountOutOfRange,
+    PairNotSupported,
+    DestinationRejected,
+    Refused,
+  ],
+  resolveType: ({ __typename }) => __typename,
+})
+
+MoneyOperation.implement({
+  description: 'A money-moving mutation under its idempotency key. Remembered by this process; a restart forgets it.',
+  interfaces: [NodeInterface],
+  fields: (t) => ({
+    id: t.id({
+      nullable: false,
+      description: 'E.g. "MoneyOperation:payout-881".',
+      resolve: ({ idempotencyKey }) => globalId('MoneyOperation', idempotencyKey),
+    }),
+    idempotencyKey: t.exposeID('idempotencyKey', { nullable: false, description: "The caller's own key." }),
+    mutation: t.exposeString('mutation', { nullable: false, description: 'The name of the mutation field.' }),
+    state: t.expose('state', { type: MoneyOperationState, nullable: false, description: 'What is known of it.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: false, description: 'When the key was claimed.' }),
+    settledAt: t.expose('settledAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its outcome became known.',
+    }),
+    replays: t.exposeInt('replays', {
+      nullable: false,
+      description: 'How often the stored answer was handed out again.',
+    }),
+    result: t.field({
+      type: MoneyOperationResult,
+      nullable: true,
+      description: 'What it ended in; null until that is known.',
+      resolve: ({ result }) => result as never,
+    }),
+    candidates: t.field({
+      type: [NodeInterface],
+      nullable: { list: false, items: false },
+      description: "Rows of SpectroCoin's history that it might be, while that is ambiguous.",
+      resolve: () => [],
+    }),
+  }),
+})
+
+OutcomeUnknown.implement({
+  description:
+    'It was sent, and nobody knows what became of it. Do not send it again under another key before you have looked.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    operation: t.field({
+      type: MoneyOperation,
+      nullable: false,
+      description: 'Ask `operation` for it later.',
+      resolve: (self) => self.operation,
+    }),
+  }),
+})
+
+builder.queryField('operation', (t) =>
+  t.field({
+    type: MoneyOperation,
+    nullable: true,
+    description:
+      "What became of the caller's money-moving mutation with this key; null where there is none. Makes no upstream call.",
+    args: { idempotencyKey: t.arg.id({ required: true, description: 'The key as it was given.' }) },
+    resolve: (_root, args, context) => operation(args, context),
+  }),
+)

@@ -1,0 +1,138 @@
+// Merchant orders.
+import { order, orders } from '../resolvers/orders.ts'
+import { builder } from './builder.ts'
+import { connectionOf, pageArguments } from './connections.ts'
+import { needs } from './needs.ts'
+import { globalId, NodeInterface } from './nodes.ts'
+import { Project, Order } from './objects.ts'
+
+const OrderStatus = builder.enumType('OrderStatus', {
+  description: 'How far an order has come.',
+  values: {
+    NEW: { description: 'Made; nothing has come in.' },
+    PENDING: { description: 'A payment was seen and is being confirmed.' },
+    PAID: { description: 'Enough came in in time, or the merchant accepted less or later.' },
+    FAILED: { description: 'An internal payment failed, or monitoring rejected it.' },
+    EXPIRED: { description: 'Not paid in time.' },
+    TEST: { description: 'A test order.' },
+    LATE_CRYPTO_PAYMENT: { description: 'Crypto came after the time was over; the merchant may accept it.' },
+    PARTIAL_PAYMENT: { description: 'Too little so far, and still in time.' },
+    UNDERPAID: { description: 'Too little, and the time is over; the merchant may accept it.' },
+    CANCELLED: { description: 'Called off.' },
+    INVALID_PAYMENT: { description: 'What came in was not what was asked for.' },
+    TEST_PAID: { description: 'A test order that counts as paid. Never a payment.' },
+    TEST_EXPIRED: { description: 'A test order that counts as expired.' },
+    PROCESSING_REFUND: { description: 'A refund is under way.' },
+    REFUNDED: { description: 'Refunded.' },
+    REJECTED_REFUND: { description: 'A refund was refused.' },
+    PENDING_LATE_CRYPTO_PAYMENT: { description: 'A late payment was seen and is being confirmed.' },
+    REJECTED: { description: 'Refused by monitoring.' },
+    UNRECOGNIZED: { description: 'A word that the gateway does not know yet; `statusText` has it. Not for inputs.' },
+  } as const,
+})
+
+export const OrderFilter = builder.inputType('OrderFilter', {
+  description: 'Which orders to list.',
+  fields: (t) => ({
+    from: t.field({ type: 'DateTime', description: 'Not before this instant.' }),
+    to: t.field({ type: 'DateTime', description: 'Before this instant.' }),
+    status: t.field({ type: OrderStatus, description: 'Only those in this status.' }),
+    orderId: t.string({ description: "Only those with this merchant's own id." }),
+  }),
+})
+
+Order.implement({
+  description: 'One payer, one payment, a fixed amount.',
+  interfaces: [NodeInterface],
+  fields: (t) => ({
+    id: t.id({
+      nullable: false,
+      description: 'E.g. "Order:f2d1c7a4": the system\'s id.',
+      resolve: ({ id }) => globalId('Order', id),
+    }),
+    orderId: t.exposeString('orderId', {
+      nullable: false,
+      description: "The merchant's own id, unique within the project.",
+    }),
+    status: t.expose('status', { type: OrderStatus, nullable: false, description: 'How far it has come.' }),
+    statusText: t.exposeString('statusText', {
+      nullable: false,
+      description: "SpectroCoin's own word for the status.",
+    }),
+    project: t.field({
+      type: Project,
+      nullable: true,
+      description: 'The project that it belongs to.',
+      extensions: needs('merchants-projects:read'),
+      resolve: ({ projectId }, _args, { loaders }) => (projectId === null ? null : loaders.project.load(projectId)),
+    }),
+    description: t.exposeString('description', { nullable: true, description: 'Shown to the payer.' }),
+    payAmount: t.expose('payAmount', {
+      type: 'Decimal',
+      nullable: true,
+      description: 'What the payer is to pay, in `payCode`.',
+    }),
+    payCode: t.expose('payCode', {
+      type: 'CurrencyCode',
+      nullable: true,
+      description: 'The currency that the payer pays in.',
+    }),
+    network: t.exposeString('network', { nullable: true, description: 'The chain that the payer pays over.' }),
+    receivedAmount: t.expose('receivedAmount', {
+      type: 'Decimal',
+      nullable: true,
+      description: 'What has come in so far, in `payCode`.',
+    }),
+    receiveAmount: t.expose('receiveAmount', {
+      type: 'Decimal',
+      nullable: false,
+      description: 'What the merchant gets, in `receiveCode`.',
+    }),
+    receiveCode: t.expose('receiveCode', {
+      type: 'CurrencyCode',
+      nullable: false,
+      description: 'The currency that the merchant gets.',
+    }),
+    depositAddress: t.exposeString('depositAddress', { nullable: true, description: 'Where the payer pays to.' }),
+    memo: t.exposeString('memo', { nullable: true, description: 'The memo or tag that goes with the address.' }),
+    payUrl: t.exposeString('payUrl', { nullable: true, description: 'The page where the payer pays.' }),
+    validUntil: t.expose('validUntil', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the time to pay is over.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', nullable: true, description: 'When it was made.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', nullable: true, description: 'When it last changed.' }),
+    paidAt: t.expose('paidAt', { type: 'DateTime', nullable: true, description: 'When it was paid.' }),
+  }),
+})
+
+export const OrderConnection = connectionOf('Order', Order)
+
+builder.queryFields((t) => ({
+  order: t.field({
+    type: Order,
+    nullable: true,
+    description: 'One order; null where the caller has no such one.',
+    args: {
+      id: t.arg.id({
+        required: true,
+        description: "The id of an Order; the merchant's own orderId is a filter of `orders`.",
+      }),
+    },
+    extensions: needs('merchants-orders:read'),
+    resolve: (_root, args, context) => order(args, context),
+  }),
+  orders: t.field({
+    type: OrderConnection,
+    nullable: true,
+    description: 'The orders of a project, newest first; null where the caller has no such project.',
+    args: {
+      projectId: t.arg.id({ required: true, description: 'The id of a Project.' }),
+      ...pageArguments,
+      filter: t.arg({ type: OrderFilter, description: 'Only these.' }),
+    },
+    extensions: needs('merchants-orders:read'),
+    resolve: (_root, args, context) => orders(args, context),
+  }),
+}))

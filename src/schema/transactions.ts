@@ -1,0 +1,131 @@
+// The lines of an account, and what stands behind each.
+import { GatewayError } from '../errors.ts'
+import { transactionId } from '../resolvers/ids.ts'
+import { transactionSource } from '../resolvers/transactions.ts'
+import { builder } from './builder.ts'
+import { connectionOf } from './connections.ts'
+import { needs } from './needs.ts'
+import { globalId, NodeInterface } from './nodes.ts'
+import { Account, Currency, Transaction, Exchange, CryptoWithdrawal, Order } from './objects.ts'
+import type { GatewayContext } from '../context.ts'
+import type { Transaction as TransactionShape } from '../upstream/transactions.ts'
+
+const TransactionType = builder.enumType('TransactionType', {
+  description: 'What sort of event a transaction belongs to.',
+  values: {
+    EXCHANGE: { description: 'One side of an exchange.' },
+    DEPOSIT: { description: 'Fiat that came in.' },
+    CRYPTO_DEPOSIT: { description: 'Crypto that came in.' },
+    WITHDRAWAL: { description: 'A withdrawal of a kind that is not said.' },
+    CRYPTO_WITHDRAWAL: { description: 'Crypto that went to an address outside.' },
+    MERCHANT_ORDER: { description: 'The payment of a merchant order, made or taken.' },
+    GIFT_CARD: { description: 'A gift card bought.' },
+    VOUCHER: { description: 'A voucher bought.' },
+    FEE: { description: 'A fee.' },
+    OTHER: { description: 'Something else.' },
+    UNRECOGNIZED: { description: 'A word that the gateway does not know yet. Not for inputs.' },
+  } as const,
+})
+
+const TransactionStatus = builder.enumType('TransactionStatus', {
+  description: 'How far a transaction has come.',
+  values: {
+    PENDING: { description: 'Not settled yet.' },
+    PROCESSED: { description: 'Settled.' },
+    FAILED: { description: 'Did not happen.' },
+    UNRECOGNIZED: { description: 'A word that the gateway does not know yet; `statusText` has it. Not for inputs.' },
+  } as const,
+})
+
+export const TransactionFilter = builder.inputType('TransactionFilter', {
+  description: 'Which transactions to list.',
+  fields: (t) => ({
+    from: t.field({ type: 'DateTime', description: 'Not before this instant.' }),
+    to: t.field({ type: 'DateTime', description: 'Before this instant.' }),
+    status: t.field({ type: TransactionStatus, description: 'Only those in this status.' }),
+    type: t.field({ type: TransactionType, description: 'Only those of this type.' }),
+  }),
+})
+
+const TransactionSource = builder.unionType('TransactionSource', {
+  description: 'What a transaction came from. `statusText` is on all of them.',
+  types: () => [Exchange, CryptoWithdrawal, Order],
+  resolveType: ({ __typename }) => __typename,
+})
+
+/** A line takes its account's currency where the upstream does not repeat it. */
+async function currencyCodeOf(
+  { accountId, currencyCode }: TransactionShape,
+  { loaders }: GatewayContext,
+): Promise<string> {
+  const code = currencyCode ?? (await loaders.account.load(accountId))?.currencyCode
+  if (code === undefined)
+    throw new GatewayError('UPSTREAM_INVALID', 'SpectroCoin does not say which currency this is in.')
+  return code
+}
+
+Transaction.implement({
+  description: 'One line of an account.',
+  interfaces: [NodeInterface],
+  fields: (t) => ({
+    id: t.id({
+      nullable: false,
+      description: 'E.g. "Transaction:7f0c5b52/SC000004848": the account and the number, each percent-encoded.',
+      resolve: ({ accountId, id }) => globalId('Transaction', transactionId({ accountId, transactionId: id })),
+    }),
+    account: t.field({
+      type: Account,
+      nullable: true,
+      description: 'The account that it is a line of.',
+      extensions: needs('account:read'),
+      resolve: ({ accountId }, _args, { loaders }) => loaders.account.load(accountId),
+    }),
+    type: t.expose('type', {
+      type: TransactionType,
+      nullable: false,
+      description: 'What sort of event it belongs to.',
+    }),
+    status: t.expose('status', { type: TransactionStatus, nullable: false, description: 'How far it has come.' }),
+    statusText: t.exposeString('statusText', {
+      nullable: false,
+      description: "SpectroCoin's own word for the status.",
+    }),
+    amount: t.expose('amount', {
+      type: 'Decimal',
+      nullable: false,
+      description: "In the account's currency; below zero: out of the account.",
+    }),
+    currency: t.field({
+      type: Currency,
+      nullable: true,
+      description: 'The currency of the amount.',
+      extensions: needs('public'),
+      resolve: async (self, _args, context) => context.loaders.currency.load(await currencyCodeOf(self, context)),
+    }),
+    currencyCode: t.field({
+      type: 'CurrencyCode',
+      nullable: false,
+      description: 'The code of the currency of the amount.',
+      // Where the upstream does not repeat it, the account says it.
+      extensions: needs('account:read'),
+      resolve: (self, _args, context) => self.currencyCode ?? currencyCodeOf(self, context),
+    }),
+    description: t.exposeString('description', { nullable: true, description: "SpectroCoin's own text." }),
+    date: t.expose('date', { type: 'DateTime', nullable: false, description: 'When it happened.' }),
+    balanceAfter: t.expose('balanceAfter', {
+      type: 'Decimal',
+      nullable: true,
+      description: 'What was in the account after it, in its currency.',
+    }),
+    source: t.field({
+      type: TransactionSource,
+      nullable: true,
+      description:
+        'The exchange, withdrawal or order behind it; null where SpectroCoin gives no reference, or one of a sort that this graph cannot read.',
+      extensions: needs(['exchange:read', 'withdraw-crypto:read', 'merchants-orders:read']),
+      resolve: (self, _args, context) => transactionSource(self, context),
+    }),
+  }),
+})
+
+export const TransactionConnection = connectionOf('Transaction', Transaction)

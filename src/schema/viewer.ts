@@ -1,0 +1,63 @@
+// Who the gateway takes the caller for.
+import { builder } from './builder.ts'
+import { globalId } from './nodes.ts'
+import type { Budget } from '../upstream/budget.ts'
+import type { Caller } from '../upstream/caller.ts'
+
+const UpstreamBudget = builder.objectRef<Budget>('UpstreamBudget').implement({
+  description:
+    'What is left of the upstream rate limit, as far as SpectroCoin has said it in its answers; it publishes no number.',
+  fields: (t) => ({
+    limit: t.exposeInt('limit', { nullable: true, description: 'Calls in a window; null: not said.' }),
+    remaining: t.exposeInt('remaining', { nullable: true, description: 'Calls left in this window; null: not said.' }),
+    resetsAt: t.expose('resetsAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the window ends; null: not said.',
+    }),
+    coolingDownUntil: t.expose('coolingDownUntil', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Until when SpectroCoin refuses calls, after it has answered 429; null: it does not.',
+    }),
+  }),
+})
+
+const Viewer = builder.objectRef<Caller>('Viewer').implement({
+  description: 'Who the gateway takes the caller for.',
+  fields: (t) => ({
+    id: t.id({
+      nullable: false,
+      description: 'Stable for the identity; of a token it tells nothing.',
+      resolve: ({ id }) => globalId('Viewer', id),
+    }),
+    name: t.exposeString('kind', {
+      nullable: false,
+      description: '"sandbox", "gateway" (its own credential), "token" (the caller\'s own) or "anonymous".',
+    }),
+    scopes: t.exposeStringList('scopes', {
+      nullable: { list: true, items: false },
+      description: 'What the caller may do, e.g. "account:read"; null: not known, SpectroCoin decides at each call.',
+    }),
+    sandbox: t.boolean({
+      nullable: false,
+      description: 'Whether all of this is invented.',
+      resolve: ({ kind }) => kind === 'sandbox',
+    }),
+    budget: t.field({
+      type: UpstreamBudget,
+      nullable: false,
+      description: 'What is left of the upstream rate limit.',
+      resolve: (self, _args, { upstream }) => upstream.budget(self),
+    }),
+  }),
+})
+
+builder.queryField('viewer', (t) =>
+  t.field({
+    type: Viewer,
+    nullable: false,
+    description: 'Who the gateway takes you for. Makes no upstream call.',
+    resolve: (_root, _args, { caller }) => caller,
+  }),
+)
