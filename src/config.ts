@@ -1,0 +1,153 @@
+// The configuration: read once from the environment, checked whole, frozen; faults name the variable and never its value.
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** Whom the upstream hears: the embedded sandbox, our own credential at a base URL, or each caller's own token at a base URL. */
+export type UpstreamConfig =
+  | { readonly mode: 'sandbox' }
+  | { readonly mode: 'credential'; readonly url: string; readonly clientId: string; readonly clientSecret: string }
+  | { readonly mode: 'callers'; readonly url: string }
+
+export interface Config {
+  readonly upstream: UpstreamConfig
+  /** A header sent with each upstream call, to pin the API's dated version; its name is not documented. */
+  readonly versionHeader: { readonly name: string; readonly value: string } | undefined
+  readonly endpointsFile: string | undefined
+  readonly upstreamTimeoutMs: number
+  readonly host: string
+  readonly port: number
+  /** The address that browsers know us by, where it is not the loopback one. */
+  readonly publicUrl: string | undefined
+  readonly graphiql: boolean
+  readonly logLevel: LogLevel
+  readonly liveIntervalMs: number
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Every fault of the environment at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly faults: readonly string[]
+
+  constructor(faults: readonly string[]) {
+    super(`The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}: ${faults.join(' ')}`)
+    this.faults = faults
+  }
+}
+
+const PUBLIC_API = 'https://spectrocoin.com/api/public'
+
+/**
+ * Reads the whole environment. Throws a ConfigError that names every fault, those among them that `faultsOfEndpoints` finds in the endpoints
+ * file. An empty variable counts as not set.
+ */
+export function loadConfig(
+  env: Environment,
+  faultsOfEndpoints: (file: string | undefined) => readonly string[] = () => [],
+): Config {
+  const get = (name: string): string | undefined => env[name]?.trim() || undefined
+  const faults = [...faultsOfEndpoints(get('ENDPOINTS_FILE'))]
+  const fault = (text: string): undefined => void faults.push(text)
+
+  const upstream = readUpstream(get, fault)
+  const host = get('HOST') ?? '127.0.0.1'
+  if (upstream?.mode !== 'callers' && !isLoopback(host)) {
+    fault(
+      'HOST must be a loopback address: callers cannot be told apart yet, and whoever reaches the port could use the credential.',
+    )
+  }
+  const config = {
+    upstream,
+    versionHeader: readVersionHeader(get('SPECTROCOIN_VERSION_HEADER'), fault),
+    endpointsFile: get('ENDPOINTS_FILE'),
+    upstreamTimeoutMs: readInteger('UPSTREAM_TIMEOUT_MS', get, 10_000, 100, 60_000, fault),
+    host,
+    port: readInteger('PORT', get, 4000, 0, 65_535, fault),
+    publicUrl: readUrl('PUBLIC_URL', get, fault)?.origin,
+    graphiql: readFlag('GRAPHIQL', get, get('NODE_ENV') !== 'production', fault),
+    logLevel: readChoice('LOG_LEVEL', get, LOG_LEVELS, 'info', fault),
+    liveIntervalMs: readInteger('LIVE_INTERVAL_MS', get, 2000, 250, 60_000, fault),
+  }
+  if (faults.length > 0 || !config.upstream) throw new ConfigError(faults)
+  return Object.freeze({ ...config, upstream: Object.freeze(config.upstream) })
+}
+
+/** Whether a host name can only mean this machine. */
+export function isLoopback(host: string): boolean {
+  const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1')
+  return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name)
+}
+
+type Get = (name: string) => string | undefined
+type Fault = (text: string) => undefined
+
+function readUpstream(get: Get, fault: Fault): UpstreamConfig | undefined {
+  const clientId = get('SPECTROCOIN_CLIENT_ID')
+  const clientSecret = get('SPECTROCOIN_CLIENT_SECRET')
+  const url = readUrl('SPECTROCOIN_API_URL', get, fault)
+  if (url?.protocol === 'http:' && !isLoopback(url.hostname)) {
+    fault('SPECTROCOIN_API_URL must be https: plain http is for loopback only.')
+  }
+  if (url && (url.search || url.hash || url.username || url.password)) {
+    fault('SPECTROCOIN_API_URL must have no query, fragment or credentials in it.')
+  }
+  if ((clientId === undefined) !== (clientSecret === undefined)) {
+    return fault(
+      `${clientId ? 'SPECTROCOIN_CLIENT_SECRET' : 'SPECTROCOIN_CLIENT_ID'} is missing: half a credential is of no use.`,
+    )
+  }
+  const base = (url?.href ?? PUBLIC_API).replace(/\/+$/, '')
+  if (clientId && clientSecret) return { mode: 'credential', url: base, clientId, clientSecret }
+  if (get('SPECTROCOIN_API_URL')) return { mode: 'callers', url: base }
+  if (get('NODE_ENV') === 'production') {
+    return fault(
+      'SPECTROCOIN_API_URL or a credential (SPECTROCOIN_CLIENT_ID and SPECTROCOIN_CLIENT_SECRET) must be set in production: the sandbox serves invented balances.',
+    )
+  }
+  return { mode: 'sandbox' }
+}
+
+function readVersionHeader(text: string | undefined, fault: Fault): Config['versionHeader'] {
+  if (text === undefined) return undefined
+  const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x21-\x7e][\x20-\x7e]*)$/.exec(text)
+  const [, name, value] = match ?? []
+  if (!name || !value) return fault('SPECTROCOIN_VERSION_HEADER must read "Name: value".')
+  if (['authorization', 'host', 'content-type', 'content-length', 'transfer-encoding'].includes(name.toLowerCase())) {
+    return fault('SPECTROCOIN_VERSION_HEADER must not be a header that the gateway itself sets.')
+  }
+  return { name, value }
+}
+
+function readUrl(name: string, get: Get, fault: Fault): URL | undefined {
+  const text = get(name)
+  if (text === undefined) return undefined
+  const url = URL.parse(text)
+  if (url && (url.protocol === 'https:' || url.protocol === 'http:')) return url
+  return fault(`${name} must be a URL that begins with https:// or http://.`)
+}
+
+function readInteger(name: string, get: Get, fallback: number, min: number, max: number, fault: Fault): number {
+  const text = get(name)
+  if (text === undefined) return fallback
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+  if (value >= min && value <= max) return value
+  fault(`${name} must be a whole number from ${min} to ${max}.`)
+  return fallback
+}
+
+function readFlag(name: string, get: Get, fallback: boolean, fault: Fault): boolean {
+  const text = get(name)
+  if (text === undefined) return fallback
+  if (text !== 'true' && text !== 'false') fault(`${name} must be true or false.`)
+  return text === 'true'
+}
+
+function readChoice<T extends string>(name: string, get: Get, choices: readonly T[], fallback: T, fault: Fault): T {
+  const text = get(name)
+  if (text === undefined) return fallback
+  const choice = choices.find((each) => each === text.toLowerCase())
+  if (choice === undefined) fault(`${name} must be one of ${choices.join(', ')}.`)
+  return choice ?? fallback
+}

@@ -1,0 +1,168 @@
+// Wires the floors of a configuration together and listens.
+import { readFileSync } from 'node:fs'
+import { ConfigError, isLoopback } from './config.ts'
+import { createScope } from './context.ts'
+import { GatewayError } from './errors.ts'
+import { createHub } from './live/hub.ts'
+import { createLiveRates } from './live/rates.ts'
+import { createLog, plainName } from './log.ts'
+import { createMoney } from './money/money.ts'
+import { startSandbox } from './sandbox/sandbox.ts'
+import { schema } from './schema/index.ts'
+import { createCallers } from './server/callers.ts'
+import { createDocuments } from './server/documents.ts'
+import { createDoor } from './server/doors.ts'
+import { failureFields, stackOf } from './server/errors.ts'
+import { createHttpServer, GRAPHQL_PATH } from './server/http.ts'
+import { createPipeline } from './server/pipeline.ts'
+import { serveWebSocket } from './server/websocket.ts'
+import { readEndpoints } from './upstream/endpoints.ts'
+import { createUpstream } from './upstream/upstream.ts'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Config, UpstreamConfig } from './config.ts'
+import type { Log } from './log.ts'
+import type { MoneyOperation } from './money/money.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
+import type { Credential } from './upstream/auth.ts'
+import type { Caller } from './upstream/caller.ts'
+
+export interface Gateway {
+  /** E.g. "http://127.0.0.1:4000/graphql". */
+  readonly url: string
+  readonly websocketUrl: string
+  readonly healthUrl: string
+  /** The embedded sandbox, where there is one. */
+  readonly sandbox: Sandbox | undefined
+  /** How many feeds are polled now. */
+  readonly liveFeeds: () => number
+  /** Stops listening, ends subscriptions and polls, and resolves when all is closed. */
+  close(): Promise<void>
+}
+
+/** Starts a gateway. Throws where the endpoints file is faulty or the port is taken. */
+export async function startGateway(config: Config, log: Log = createLog(config.logLevel)): Promise<Gateway> {
+  const { corrected, faults } = readEndpoints(config.endpointsFile)
+  if (faults.length > 0) throw new ConfigError(faults)
+  const { url, credential, sandbox } = await openTarget(config.upstream)
+  if (sandbox)
+    log.warn({}, 'SANDBOX: no URL and no credential are set, so accounts, balances and rates are all invented')
+  const upstream = createUpstream({
+    url,
+    credential,
+    userAgent: `SpectroCoin-GraphQL-gateway/${version()}`,
+    versionHeader: config.versionHeader,
+    endpoints: corrected,
+    timeoutMs: config.upstreamTimeoutMs,
+  })
+  const hub = createHub({ intervalMs: config.liveIntervalMs })
+  const services = {
+    upstream,
+    live: { rates: createLiveRates(hub, upstream.rates, (signal) => createScope(NOBODY, signal)) },
+    money: createMoney({ unknown: (operation, cause) => noteUnknown(log, operation, cause) }),
+  }
+  const documents = createDocuments(schema)
+  const pipeline = createPipeline({ schema, documents, services, log })
+  const identify = createCallers(config.upstream.mode)
+  const door = createDoor({ publicUrl: config.publicUrl, isLoopback })
+  const server = createHttpServer({
+    pipeline,
+    identify,
+    door,
+    graphiql: config.graphiql,
+    sandbox: sandbox !== undefined,
+    log,
+  })
+  const websocket = serveWebSocket(server, { schema, documents, pipeline, identify, door, path: GRAPHQL_PATH, log })
+
+  await listen(server, config).catch(async (error: unknown) => {
+    await upstream.close()
+    await sandbox?.close()
+    throw error
+  })
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  const place = `${host}:${(server.address() as AddressInfo).port}`
+
+  return {
+    url: `http://${place}${GRAPHQL_PATH}`,
+    websocketUrl: `ws://${place}${GRAPHQL_PATH}`,
+    healthUrl: `http://${place}/healthz`,
+    sandbox,
+    liveFeeds: () => hub.size,
+    async close() {
+      // Sockets first: a client whose socket goes comes back, one whose subscription completes does not.
+      await websocket.close()
+      hub.close()
+      await new Promise<void>((resolve) => {
+        // A connection that has had its answer stays open for the next request, which is not to come.
+        const sweep = setInterval(() => server.closeIdleConnections(), 50)
+        const patience = setTimeout(() => server.closeAllConnections(), CLOSING_MS)
+        server.close(() => {
+          clearInterval(sweep)
+          clearTimeout(patience)
+          resolve()
+        })
+      })
+      await upstream.close()
+      await sandbox?.close()
+    },
+  }
+}
+
+function listen(server: Server, { port, host }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = LISTEN_FAULTS[error.code ?? '']
+      reject(why === undefined ? error : new ConfigError([why]))
+    })
+    server.listen(port, host, resolve)
+  })
+}
+
+const LISTEN_FAULTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'PORT is taken: something else listens there.',
+  EACCES: 'PORT is one that this user may not listen on.',
+  EADDRNOTAVAIL: 'HOST is no address of this machine.',
+  ENOTFOUND: 'HOST is no address of this machine.',
+}
+
+/** Whom a poll of public data is for. */
+const NOBODY: Caller = { id: 'public', kind: 'anonymous', scopes: [] }
+
+/** How long requests under way may take to end when the gateway closes. */
+const CLOSING_MS = 5_000
+
+interface Target {
+  readonly url: string
+  readonly credential: Credential | undefined
+  readonly sandbox: Sandbox | undefined
+}
+
+/** Where upstream calls go, and as whom; the sandbox is started here, and is a URL like any other from then on. */
+async function openTarget(upstream: UpstreamConfig): Promise<Target> {
+  switch (upstream.mode) {
+    case 'sandbox': {
+      const sandbox = await startSandbox()
+      return { url: sandbox.url, credential: sandbox, sandbox }
+    }
+    case 'credential':
+      return { url: upstream.url, credential: upstream, sandbox: undefined }
+    case 'callers':
+      return { url: upstream.url, credential: undefined, sandbox: undefined }
+  }
+}
+
+function version(): string {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(file) as { version: string }).version
+}
+
+/** The one line of the log that a payments engineer should never miss: what was sent, and why nobody knows. */
+function noteUnknown(log: Log, { mutation, idempotencyKey, state }: MoneyOperation, cause: unknown): void {
+  const why =
+    cause instanceof GatewayError ? failureFields(cause) : { reason: 'a fault of the gateway', stack: stackOf(cause) }
+  log.error(
+    { mutation, state, key: plainName(idempotencyKey), ...why },
+    'the outcome of a money-moving call is unknown',
+  )
+}

@@ -1,0 +1,33 @@
+// The process: its environment, its signals, its exit code. Nothing else of the gateway touches them.
+import './need-node.mjs'
+
+// Loaded only now: an older Node cannot even link what the gateway is made of, and is to be told so in one sentence.
+const { ConfigError, loadConfig } = await import('./config.ts')
+const { startGateway } = await import('./gateway.ts')
+const { readEndpoints } = await import('./upstream/endpoints.ts')
+
+try {
+  const config = loadConfig(process.env, (file) => readEndpoints(file).faults)
+  const gateway = await startGateway(config)
+  let closing = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // A second signal means now.
+      if (closing) process.exit(1)
+      closing = true
+      void gateway.close().then(() => process.exit(0))
+    })
+  }
+  const places = [
+    `${gateway.url}${config.graphiql ? ' (GraphiQL in a browser)' : ''}`,
+    gateway.websocketUrl,
+    gateway.healthUrl,
+    ...(gateway.sandbox ? [`SANDBOX, all data invented, driven at ${gateway.sandbox.origin}/__sandbox`] : []),
+  ]
+  // Only now: whoever has read the line may send a signal.
+  process.stdout.write(`SpectroCoin GraphQL gateway listens: ${places.join(' · ')}\n`)
+} catch (error) {
+  const text = error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error)
+  process.stderr.write(`${text}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,39 @@
+// Who is asking: decided from the Authorization value alone, the same over HTTP and websocket.
+import { createHash } from 'node:crypto'
+import { GatewayError } from '../errors.ts'
+import type { Caller } from '../context.ts'
+
+/** Whose rights upstream calls have: the gateway's own, or those of each caller's token. */
+export type CallerMode = 'sandbox' | 'credential' | 'callers'
+
+/** The caller behind an Authorization value. Throws UNAUTHENTICATED for one that cannot be used here. */
+export type IdentifyCaller = (authorization: string | undefined) => Caller
+
+export function createCallers(mode: CallerMode): IdentifyCaller {
+  return (authorization) => {
+    if (mode === 'callers') return authorization === undefined ? ANONYMOUS : tokenCaller(authorization)
+    // Someone who brings a token means to be somebody; answering with the gateway's own account would be another's data.
+    if (authorization !== undefined) {
+      throw new GatewayError(
+        'UNAUTHENTICATED',
+        'This gateway works with its own credential and takes no token from callers.',
+      )
+    }
+    return mode === 'sandbox' ? SANDBOX : GATEWAY
+  }
+}
+
+const SANDBOX: Caller = { id: 'sandbox', kind: 'sandbox', scopes: null }
+const GATEWAY: Caller = { id: 'gateway', kind: 'gateway', scopes: null }
+const ANONYMOUS: Caller = { id: 'anonymous', kind: 'anonymous', scopes: [] }
+
+function tokenCaller(authorization: string): Caller {
+  const [, token] = /^Bearer +([\x21-\x7e]{1,8192})$/i.exec(authorization.trim()) ?? []
+  if (token === undefined) throw new GatewayError('UNAUTHENTICATED', 'Authorization must read "Bearer …".')
+  return {
+    id: `token-${createHash('sha256').update(token).digest('hex').slice(0, 32)}`,
+    kind: 'token',
+    scopes: null,
+    token,
+  }
+}

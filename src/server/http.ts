@@ -1,0 +1,99 @@
+// The HTTP side: one node server, a door in front of everything, health, GraphiQL, and yoga for GraphQL over POST and GET.
+import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
+import { createYoga } from 'graphql-yoga'
+import { stackOf } from './errors.ts'
+import { graphiqlOptions } from './graphiql.ts'
+import { useCodedErrors } from './plugins/use-coded-errors.ts'
+import { useJsonOnly } from './plugins/use-json-only.ts'
+import { usePipeline } from './plugins/use-pipeline.ts'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Caller } from '../context.ts'
+import type { ErrorCode, GatewayError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { IdentifyCaller } from './callers.ts'
+import type { Door } from './doors.ts'
+import type { Pipeline } from './pipeline.ts'
+import type { HttpContext } from './plugins/use-pipeline.ts'
+
+export interface HttpOptions {
+  readonly pipeline: Pipeline
+  readonly identify: IdentifyCaller
+  readonly door: Door
+  readonly graphiql: boolean
+  readonly sandbox: boolean
+  readonly log: Log
+}
+
+export const GRAPHQL_PATH = '/graphql'
+const MAX_BODY_BYTES = 100_000
+
+const COMMON_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  // A page that holds GraphiQL in a frame could have its visitor click on a mutation that it wrote.
+  'content-security-policy': "frame-ancestors 'none'",
+  'x-frame-options': 'DENY',
+}
+
+export function createHttpServer({ pipeline, identify, door, graphiql, sandbox, log }: HttpOptions): Server {
+  const yoga = createYoga<HttpContext>({
+    graphqlEndpoint: GRAPHQL_PATH,
+    plugins: [useJsonOnly(), usePipeline(pipeline), useCodedErrors(log)],
+    maxRequestBodySize: MAX_BODY_BYTES,
+    graphiql: graphiql && graphiqlOptions(sandbox),
+    renderGraphiQL,
+    // The pipeline does these, on every transport.
+    maskedErrors: false,
+    parserAndValidationCache: false,
+    batching: false,
+    multipart: false,
+    cors: false,
+    landingPage: false,
+    logging: false,
+  })
+
+  // Whoever offers HTTP/2 instead is answered as if they had not: without this, Node takes any offer for a websocket's.
+  return createServer({ shouldUpgradeCallback: isWebSocket }, (request, response) => {
+    const requestId = randomUUID()
+    response.setHeader('x-request-id', requestId)
+    for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value)
+    const refuse = (status: number, code: ErrorCode, message: string): void => {
+      log.info({ requestId, transport: 'http', codes: [code] }, 'refused')
+      response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', connection: 'close' })
+      response.end(JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] }))
+    }
+    const refused = door(request)
+    if (refused) return refuse(403, 'FORBIDDEN', `The ${refused} of this request may not come in here.`)
+    const path = request.url?.split('?', 1)[0]
+    if (path === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n')
+    if (path === '/' && graphiql) return void response.writeHead(302, { location: GRAPHQL_PATH }).end()
+    if (path !== GRAPHQL_PATH) return refuse(404, 'BAD_REQUEST', `GraphQL is at ${GRAPHQL_PATH}.`)
+    let caller: Caller
+    try {
+      caller = identify(request.headers.authorization)
+    } catch (error) {
+      return refuse(401, 'UNAUTHENTICATED', (error as GatewayError).message)
+    }
+    const arrival = { requestId, caller, signal: gone(request, response) }
+    // Yoga answers whatever fails; should it fail itself, the client's connection goes and the process stays.
+    Promise.resolve(yoga(request, response, { arrival })).catch((error: unknown) => {
+      log.error({ requestId, stack: stackOf(error) }, 'the HTTP side failed')
+      response.destroy()
+    })
+  })
+}
+
+/** Fires when the client has gone before its answer was complete. */
+function gone(request: IncomingMessage, response: ServerResponse): AbortSignal {
+  const controller = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort()
+  })
+  request.once('error', () => controller.abort())
+  return controller.signal
+}
+
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket'
+}
