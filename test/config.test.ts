@@ -1,0 +1,254 @@
+// The configuration: what each variable is when it is not set, what it may be, and that every fault is named at once and no value ever.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ConfigError, isLoopback, loadConfig } from '../src/config.ts'
+import { startTestGateway } from './support/gateway.ts'
+import type { Environment } from '../src/config.ts'
+
+const CREDENTIAL = { SPECTROCOIN_CLIENT_ID: 'id-canary', SPECTROCOIN_CLIENT_SECRET: 'secret-canary' }
+const URL_SET = { SPECTROCOIN_API_URL: 'https://api.example.com/v1' }
+
+function faultsOf(env: Environment): readonly string[] {
+  try {
+    loadConfig(env)
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      for (const fault of error.faults) expect(error.message).toContain(fault)
+      expect(error.message).not.toContain('canary')
+      return error.faults
+    }
+    throw error
+  }
+  return []
+}
+
+test('an empty environment is the sandbox on loopback', () => {
+  expect(loadConfig({})).toEqual({
+    upstream: { mode: 'sandbox' },
+    versionHeader: undefined,
+    endpointsFile: undefined,
+    upstreamTimeoutMs: 10_000,
+    host: '127.0.0.1',
+    port: 4000,
+    publicUrl: undefined,
+    graphiql: true,
+    logLevel: 'info',
+    liveIntervalMs: 2000,
+  })
+})
+
+test('what is read cannot be changed', () => {
+  const config = loadConfig(CREDENTIAL)
+  expect(Object.isFrozen(config)).toBe(true)
+  expect(Object.isFrozen(config.upstream)).toBe(true)
+})
+
+test('an empty variable, or one of spaces, is one that is not set', () => {
+  const names = [
+    'SPECTROCOIN_API_URL',
+    'SPECTROCOIN_CLIENT_ID',
+    'SPECTROCOIN_CLIENT_SECRET',
+    'HOST',
+    'PORT',
+    'LOG_LEVEL',
+    'LIVE_INTERVAL_MS',
+    'ENDPOINTS_FILE',
+    'PUBLIC_URL',
+    'GRAPHIQL',
+    'UPSTREAM_TIMEOUT_MS',
+    'SPECTROCOIN_VERSION_HEADER',
+    'NODE_ENV',
+  ]
+  for (const blank of ['', '  '])
+    expect(loadConfig(Object.fromEntries(names.map((name) => [name, blank])))).toEqual(loadConfig({}))
+})
+
+describe('whom the upstream hears', () => {
+  test.each([
+    [
+      'a credential alone is for the public API',
+      CREDENTIAL,
+      {
+        mode: 'credential',
+        url: 'https://spectrocoin.com/api/public',
+        clientId: 'id-canary',
+        clientSecret: 'secret-canary',
+      },
+    ],
+    [
+      'a credential and a URL',
+      { ...CREDENTIAL, SPECTROCOIN_API_URL: 'http://127.0.0.1:8080/api/' },
+      { mode: 'credential', url: 'http://127.0.0.1:8080/api', clientId: 'id-canary', clientSecret: 'secret-canary' },
+    ],
+    ['a URL alone is for callers with a token', URL_SET, { mode: 'callers', url: 'https://api.example.com/v1' }],
+    [
+      'slashes at the end are nothing',
+      { SPECTROCOIN_API_URL: 'https://api.example.com//' },
+      { mode: 'callers', url: 'https://api.example.com' },
+    ],
+    [
+      'spaces around are nothing',
+      { SPECTROCOIN_API_URL: ' https://api.example.com ' },
+      { mode: 'callers', url: 'https://api.example.com' },
+    ],
+    [
+      'production with a URL',
+      { ...URL_SET, NODE_ENV: 'production' },
+      { mode: 'callers', url: 'https://api.example.com/v1' },
+    ],
+    [
+      'production with a credential',
+      { ...CREDENTIAL, NODE_ENV: 'production' },
+      {
+        mode: 'credential',
+        url: 'https://spectrocoin.com/api/public',
+        clientId: 'id-canary',
+        clientSecret: 'secret-canary',
+      },
+    ],
+  ])('%s', (_name, env, upstream) => {
+    expect(loadConfig(env as Environment).upstream).toEqual(upstream)
+  })
+
+  test('is never the sandbox in production', () => {
+    expect(faultsOf({ NODE_ENV: 'production' })).toEqual([
+      expect.stringMatching(/^SPECTROCOIN_API_URL or a credential/),
+    ])
+  })
+
+  test('is nobody with half a credential', () => {
+    expect(faultsOf({ SPECTROCOIN_CLIENT_ID: 'canary' })).toEqual([
+      expect.stringMatching(/^SPECTROCOIN_CLIENT_SECRET is missing/),
+    ])
+    expect(faultsOf({ SPECTROCOIN_CLIENT_SECRET: 'canary' })).toEqual([
+      expect.stringMatching(/^SPECTROCOIN_CLIENT_ID is missing/),
+    ])
+    expect(faultsOf({ SPECTROCOIN_CLIENT_SECRET: 'canary', ...URL_SET, NODE_ENV: 'production' })).toHaveLength(1)
+  })
+})
+
+describe('a faulty', () => {
+  test.each([
+    ['SPECTROCOIN_API_URL', 'canary'],
+    ['SPECTROCOIN_API_URL', 'ftp://canary.example.com'],
+    ['SPECTROCOIN_API_URL', 'http://canary.example.com/api'],
+    ['SPECTROCOIN_API_URL', 'http://localhost.canary.com'],
+    ['SPECTROCOIN_API_URL', 'https://user:canary@example.com'],
+    ['SPECTROCOIN_API_URL', 'https://canary.example.com/?a=1'],
+    ['SPECTROCOIN_API_URL', 'https://canary.example.com/#a'],
+    ['HOST', '0.0.0.0'],
+    ['HOST', '::'],
+    ['HOST', '10.0.0.1'],
+    ['HOST', 'canary.example.com'],
+    ['PORT', 'canary'],
+    ['PORT', '-1'],
+    ['PORT', '65536'],
+    ['PORT', '1.5'],
+    ['PORT', '0x50'],
+    ['PORT', '1e3'],
+    ['LOG_LEVEL', 'canary'],
+    ['LIVE_INTERVAL_MS', '249'],
+    ['LIVE_INTERVAL_MS', '60001'],
+    ['LIVE_INTERVAL_MS', 'canary'],
+    ['UPSTREAM_TIMEOUT_MS', '99'],
+    ['UPSTREAM_TIMEOUT_MS', '60001'],
+    ['GRAPHIQL', 'canary'],
+    ['GRAPHIQL', 'yes'],
+    ['GRAPHIQL', '1'],
+    ['PUBLIC_URL', 'canary'],
+    ['PUBLIC_URL', 'gateway.canary.com'],
+    ['PUBLIC_URL', 'ws://gateway.canary.com'],
+    ['SPECTROCOIN_VERSION_HEADER', 'canary'],
+    ['SPECTROCOIN_VERSION_HEADER', 'X-Version:'],
+    ['SPECTROCOIN_VERSION_HEADER', 'X Version: canary'],
+    ['SPECTROCOIN_VERSION_HEADER', 'X-Version: a\r\nX-Canary: canary'],
+    ['SPECTROCOIN_VERSION_HEADER', 'Authorization: canary'],
+    ['SPECTROCOIN_VERSION_HEADER', 'Content-Length: 5'],
+  ])('%s (%j) is the one fault that is named', (name, value) => {
+    const faults = faultsOf({ [name]: value })
+    expect(faults).toHaveLength(1)
+    expect(faults[0]).toMatch(new RegExp(`^${name} must .*\\.$`))
+  })
+
+  test('environment is told all its faults together', () => {
+    const env = {
+      SPECTROCOIN_API_URL: 'canary',
+      SPECTROCOIN_CLIENT_ID: 'canary',
+      HOST: 'canary',
+      PORT: 'canary',
+      LOG_LEVEL: 'canary',
+      LIVE_INTERVAL_MS: 'canary',
+      UPSTREAM_TIMEOUT_MS: 'canary',
+      GRAPHIQL: 'canary',
+      PUBLIC_URL: 'canary',
+      SPECTROCOIN_VERSION_HEADER: 'canary',
+    }
+    const named = faultsOf(env).map((fault) => fault.split(' ')[0])
+    expect(new Set(named)).toEqual(
+      new Set(Object.keys(env).map((name) => (name === 'SPECTROCOIN_CLIENT_ID' ? 'SPECTROCOIN_CLIENT_SECRET' : name))),
+    )
+  })
+})
+
+describe('a good', () => {
+  test.each<[string, Environment, object]>([
+    ['HOST', { HOST: '::1' }, { host: '::1' }],
+    ['HOST off loopback, where callers bring a token', { ...URL_SET, HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
+    ['PORT', { PORT: '0' }, { port: 0 }],
+    ['LOG_LEVEL in capitals', { LOG_LEVEL: 'WARN' }, { logLevel: 'warn' }],
+    ['LIVE_INTERVAL_MS', { LIVE_INTERVAL_MS: '250' }, { liveIntervalMs: 250 }],
+    ['UPSTREAM_TIMEOUT_MS', { UPSTREAM_TIMEOUT_MS: '100' }, { upstreamTimeoutMs: 100 }],
+    [
+      'PUBLIC_URL is its origin',
+      { PUBLIC_URL: 'https://Gateway.Example.com:443/a?b' },
+      { publicUrl: 'https://gateway.example.com' },
+    ],
+    ['GRAPHIQL in production', { ...URL_SET, NODE_ENV: 'production', GRAPHIQL: 'true' }, { graphiql: true }],
+    ['production has none', { ...URL_SET, NODE_ENV: 'production' }, { graphiql: false }],
+    ['GRAPHIQL can be off', { GRAPHIQL: 'false' }, { graphiql: false }],
+    ['ENDPOINTS_FILE', { ENDPOINTS_FILE: '/x/y.json' }, { endpointsFile: '/x/y.json' }],
+    [
+      'SPECTROCOIN_VERSION_HEADER',
+      { SPECTROCOIN_VERSION_HEADER: 'X-API-Version: 2025-01-01' },
+      { versionHeader: { name: 'X-API-Version', value: '2025-01-01' } },
+    ],
+  ])('%s', (_name, env, config) => {
+    expect(loadConfig(env)).toMatchObject(config)
+  })
+})
+
+test('loopback is this machine and nothing that only looks like it', () => {
+  for (const host of ['127.0.0.1', '127.255.255.255', 'localhost', 'LOCALHOST', '::1', '[::1]'])
+    expect([host, isLoopback(host)]).toEqual([host, true])
+  for (const host of [
+    '127.0.0.1.evil.com',
+    '127.0.0',
+    '1127.0.0.1',
+    'localhost.evil.com',
+    'evil-localhost',
+    '::',
+    '::2',
+    '0.0.0.0',
+    '',
+    '128.0.0.1',
+  ]) {
+    expect([host, isLoopback(host)]).toEqual([host, false])
+  }
+})
+
+describe('an endpoints file', () => {
+  test.each([
+    ['that is not there', undefined, 'ENDPOINTS_FILE cannot be read as JSON.'],
+    ['that is no JSON', '{"canary', 'ENDPOINTS_FILE cannot be read as JSON.'],
+    ['that is a list', '[]', 'ENDPOINTS_FILE: it must hold one JSON object.'],
+    ['that is null', 'null', 'ENDPOINTS_FILE: it must hold one JSON object.'],
+  ])('%s is refused in a sentence before anything listens', async (_name, content, message) => {
+    const folder = mkdtempSync(join(tmpdir(), 'endpoints-'))
+    const path = join(folder, 'canary.json')
+    if (content !== undefined) writeFileSync(path, content)
+    await expect(startTestGateway({ ENDPOINTS_FILE: path })).rejects.toThrow(new ConfigError([message]))
+    rmSync(folder, { recursive: true })
+  })
+})

@@ -1,0 +1,500 @@
+// The hub of live feeds: one poll for everybody, the latest value for each, and nothing left when nobody listens.
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { GatewayError } from '../src/errors.ts'
+import { createHub } from '../src/live/hub.ts'
+import type { Feed, Hub, View } from '../src/live/hub.ts'
+
+interface Shown {
+  readonly value: number
+  readonly stale: boolean
+}
+
+const view: View<number, Shown> = {
+  select: ({ value, stale }) => (value < 0 ? undefined : { value, stale }),
+  equal: (a, b) => a.value === b.value && a.stale === b.stale,
+  absent: 'There is no such value.',
+}
+const INTERVAL = 1000
+const fresh = (value: number): IteratorResult<Shown> => ({ done: false, value: { value, stale: false } })
+const stale = (value: number): IteratorResult<Shown> => ({ done: false, value: { value, stale: true } })
+const END = { done: true, value: undefined }
+const outage = (): GatewayError => new GatewayError('UPSTREAM_UNAVAILABLE', 'Down.', { effect: 'unknown' })
+
+/** A feed whose answer is what `now` says, or what a test gives by hand. */
+class TestFeed implements Feed<number> {
+  readonly key: string
+  polls = 0
+  now: () => number | Promise<number> = () => 0
+  readonly signals: AbortSignal[] = []
+
+  constructor(key = 'feed') {
+    this.key = key
+  }
+
+  get poll(): Feed<number>['poll'] {
+    return async (signal) => {
+      this.polls += 1
+      this.signals.push(signal)
+      return this.now()
+    }
+  }
+}
+
+let hub: Hub
+beforeEach(() => {
+  vi.useFakeTimers()
+  hub = createHub({ intervalMs: INTERVAL })
+})
+afterEach(() => {
+  hub.close()
+  vi.useRealTimers()
+})
+
+const tick = (): Promise<unknown> => vi.advanceTimersByTimeAsync(INTERVAL)
+const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0)
+
+describe('the listeners of one key', () => {
+  test('share one poll, and each gets the first value at once', async () => {
+    const feed = new TestFeed()
+    feed.now = () => 7
+    const listeners = Array.from({ length: 1000 }, () => hub.listen(feed, view))
+    const first = await Promise.all(listeners.map((each) => each.next()))
+    expect(new Set(first.map((each) => JSON.stringify(each)))).toEqual(new Set([JSON.stringify(fresh(7))]))
+    expect(feed.polls).toBe(1)
+    await tick()
+    expect(feed.polls).toBe(2)
+    expect(hub.size).toBe(1)
+  })
+
+  test('that come later get the last known value at once, without a poll', async () => {
+    const feed = new TestFeed()
+    feed.now = () => 7
+    await hub.listen(feed, view).next()
+    expect(await hub.listen(feed, view).next()).toEqual(fresh(7))
+    expect(feed.polls).toBe(1)
+  })
+
+  test('that come while the first poll is under way wait for that one', async () => {
+    const feed = new TestFeed()
+    let answer: (value: number) => void = () => {}
+    feed.now = () => new Promise((resolve) => (answer = resolve))
+    const waiting = [hub.listen(feed, view).next()]
+    await settled()
+    waiting.push(hub.listen(feed, view).next())
+    answer(3)
+    expect(await Promise.all(waiting)).toEqual([fresh(3), fresh(3)])
+    expect(feed.polls).toBe(1)
+  })
+
+  test('have a poll of their own under each key', async () => {
+    const [a, b] = [new TestFeed('a'), new TestFeed('b')]
+    await Promise.all([hub.listen(a, view).next(), hub.listen(b, view).next()])
+    expect([a.polls, b.polls, hub.size]).toEqual([1, 1, 2])
+  })
+})
+
+describe('a listener', () => {
+  test('hears of changes only', async () => {
+    const feed = new TestFeed()
+    let value = 1
+    feed.now = () => value
+    const listener = hub.listen(feed, view)
+    expect(await listener.next()).toEqual(fresh(1))
+    const next = listener.next()
+    let heard = false
+    void next.then(() => (heard = true))
+    await tick()
+    await tick()
+    expect([heard, feed.polls]).toEqual([false, 3])
+    value = 2
+    await tick()
+    expect(await next).toEqual(fresh(2))
+  })
+
+  test('that stalls is given the latest value, one, when it comes back', async () => {
+    const feed = new TestFeed()
+    let value = 0
+    feed.now = () => (value += 1)
+    const listener = hub.listen(feed, view)
+    await settled()
+    for (let n = 0; n < 2000; n += 1) await tick()
+    expect(await listener.next()).toEqual(fresh(value))
+    let heard = false
+    void listener.next().then(() => (heard = true))
+    await settled()
+    expect(heard).toBe(false)
+  })
+
+  test('that asks twice before it is answered gets two answers', async () => {
+    const feed = new TestFeed()
+    let value = 0
+    feed.now = () => (value += 1)
+    const listener = hub.listen(feed, view)
+    const both = [listener.next(), listener.next()]
+    await tick()
+    expect(await Promise.all(both)).toEqual([fresh(1), fresh(2)])
+    const ending = [listener.next(), listener.next()]
+    await listener.return?.()
+    expect(await Promise.all(ending)).toEqual([END, END])
+  })
+
+  test('whose part is not in the first answer gets NOT_FOUND and the end, and the others stay', async () => {
+    const feed = new TestFeed()
+    feed.now = () => 1
+    const staying = hub.listen(feed, view)
+    const missing = hub.listen(feed, { ...view, select: () => undefined })
+    await expect(missing.next()).rejects.toMatchObject({ code: 'NOT_FOUND', message: 'There is no such value.' })
+    expect(await missing.next()).toEqual(END)
+    expect(await staying.next()).toEqual(fresh(1))
+    await expect(hub.listen(feed, { ...view, select: () => undefined }).next()).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    })
+    expect(hub.size).toBe(1)
+  })
+
+  test('alone whose part is not in the first answer ends the poll', async () => {
+    const feed = new TestFeed()
+    feed.now = () => -1
+    await expect(hub.listen(feed, view).next()).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect([hub.size, vi.getTimerCount()]).toEqual([0, 0])
+  })
+
+  test('that slept through an outage hears nothing of it: what it took last is what there is', async () => {
+    const feed = new TestFeed()
+    const listener = hub.listen(feed, view)
+    expect(await listener.next()).toEqual(fresh(0))
+    feed.now = () => {
+      throw outage()
+    }
+    await tick()
+    feed.now = () => 0
+    await vi.advanceTimersByTimeAsync(10 * INTERVAL)
+    const next = listener.next()
+    feed.now = () => 1
+    await tick()
+    expect(await next).toEqual(fresh(1))
+  })
+
+  test('keeps what it had while its part is away', async () => {
+    const feed = new TestFeed()
+    const answers = [1, -1, 2]
+    feed.now = () => answers.shift() ?? 2
+    const listener = hub.listen(feed, view)
+    expect(await listener.next()).toEqual(fresh(1))
+    const next = listener.next()
+    await tick()
+    await tick()
+    expect(await next).toEqual(fresh(2))
+  })
+})
+
+describe('an upstream that fails', () => {
+  test('makes the value stale once, and fresh again when it is back, changed or not', async () => {
+    const feed = new TestFeed()
+    let down = false
+    feed.now = () => {
+      if (down) throw outage()
+      return 5
+    }
+    const listener = hub.listen(feed, view)
+    expect(await listener.next()).toEqual(fresh(5))
+    down = true
+    await tick()
+    expect(await listener.next()).toEqual(stale(5))
+    const next = listener.next()
+    let heard = false
+    void next.then(() => (heard = true))
+    await vi.advanceTimersByTimeAsync(10 * INTERVAL)
+    expect(heard).toBe(false)
+    expect(await hub.listen(feed, view).next()).toEqual(stale(5))
+    down = false
+    await vi.advanceTimersByTimeAsync(60 * INTERVAL)
+    expect(await next).toEqual(fresh(5))
+  })
+
+  test('is asked after twice as long each time, a minute at most, and at the usual pace once it is back', async () => {
+    const feed = new TestFeed()
+    let down = true
+    const at: number[] = []
+    feed.now = () => {
+      at.push(Date.now())
+      if (down) throw outage()
+      return 5
+    }
+    const listener = hub.listen(feed, view)
+    const first = listener.next()
+    await vi.advanceTimersByTimeAsync(500_000)
+    const gaps = at.slice(1).map((time, index) => time - (at[index] ?? 0))
+    gaps.forEach((gap, index) => {
+      const longest = Math.min(INTERVAL * 2 ** (index + 1), 60_000)
+      expect(gap).toBeLessThanOrEqual(longest)
+      expect(gap).toBeGreaterThanOrEqual(Math.floor(longest * 0.9))
+    })
+    expect(gaps.length).toBeGreaterThan(8)
+    down = false
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(await first).toEqual(fresh(5))
+    const before = feed.polls
+    await vi.advanceTimersByTimeAsync(10 * INTERVAL)
+    expect(feed.polls - before).toBeGreaterThanOrEqual(10)
+  })
+
+  test.each(['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', 'BAD_USER_INPUT', 'UPSTREAM_REJECTED'] as const)(
+    'for good (%s) tells each listener once and ends the poll',
+    async (code) => {
+      const feed = new TestFeed()
+      feed.now = () => {
+        throw new GatewayError(code, 'For good.')
+      }
+      const listeners = [hub.listen(feed, view), hub.listen(feed, view)]
+      for (const listener of listeners) await expect(listener.next()).rejects.toMatchObject({ code })
+      for (const listener of listeners) expect(await listener.next()).toEqual(END)
+      expect([feed.polls, hub.size, vi.getTimerCount()]).toEqual([1, 0, 0])
+    },
+  )
+
+  test('by a fault of ours ends the poll with that fault', async () => {
+    const feed = new TestFeed()
+    feed.now = () => {
+      throw new TypeError('a bug')
+    }
+    await expect(hub.listen(feed, view).next()).rejects.toThrow('a bug')
+    expect([hub.size, vi.getTimerCount()]).toEqual([0, 0])
+  })
+
+  test('for good gives a listener that has not read yet its last value first', async () => {
+    const feed = new TestFeed()
+    const listener = hub.listen(feed, view)
+    await settled()
+    feed.now = () => {
+      throw new GatewayError('FORBIDDEN', 'For good.')
+    }
+    await tick()
+    expect(await listener.next()).toEqual(fresh(0))
+    await expect(listener.next()).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    expect(await listener.next()).toEqual(END)
+  })
+})
+
+describe('the last one to leave stops the poll and the timer', () => {
+  const leaves: Record<string, (listener: AsyncIterableIterator<Shown>) => Promise<unknown>> = {
+    'before the first value': async (listener) => listener.return?.(),
+    'while it waits for the first value': async (listener) => {
+      const next = listener.next()
+      await listener.return?.()
+      expect(await next).toEqual(END)
+    },
+    'with a value that it has not taken': async (listener) => {
+      await settled()
+      await listener.return?.()
+      expect(await listener.next()).toEqual(END)
+    },
+    'while it waits for a change': async (listener) => {
+      await listener.next()
+      const next = listener.next()
+      await listener.return?.()
+      expect(await next).toEqual(END)
+    },
+    'by throwing in its loop': async (listener) => {
+      const reading = async (): Promise<void> => {
+        for await (const shown of listener) throw new Error(`read ${shown.value}`)
+      }
+      await expect(reading()).rejects.toThrow('read 0')
+    },
+    'by the end of its loop': async (listener) => {
+      for await (const shown of listener) if (shown.value === 0) break
+    },
+    twice: async (listener) => {
+      await listener.return?.()
+      await listener.return?.()
+    },
+    'with the hub': async (listener) => {
+      const next = listener.next()
+      hub.close()
+      await next
+      expect(await listener.next()).toEqual(END)
+    },
+  }
+  test.each(Object.entries(leaves))('%s', async (_, leave) => {
+    const feed = new TestFeed()
+    await leave(hub.listen(feed, view))
+    await settled()
+    expect([hub.size, vi.getTimerCount()]).toEqual([0, 0])
+    expect(feed.signals.every((signal) => signal.aborted)).toBe(true)
+    const polled = feed.polls
+    await vi.advanceTimersByTimeAsync(100 * INTERVAL)
+    expect(feed.polls).toBe(polled)
+  })
+
+  test('and not before: one of two may go', async () => {
+    const feed = new TestFeed()
+    const [one, other] = [hub.listen(feed, view), hub.listen(feed, view)]
+    await one.return?.()
+    expect(await other.next()).toEqual(fresh(0))
+    await tick()
+    expect([feed.polls, hub.size]).toEqual([2, 1])
+  })
+
+  test('a thousand times over, with nothing left behind', async () => {
+    const feed = new TestFeed()
+    for (let n = 0; n < 1000; n += 1) {
+      const listener = hub.listen(feed, view)
+      if (n % 3 === 0) await listener.next()
+      if (n % 3 === 1) void listener.next()
+      await listener.return?.()
+    }
+    await settled()
+    expect([hub.size, vi.getTimerCount()]).toEqual([0, 0])
+  })
+})
+
+describe('who joins as the last one leaves', () => {
+  test('gets a live feed of its own, while the poll of the first is still under way', async () => {
+    const answers: ((value: number) => void)[] = []
+    const feed = new TestFeed()
+    feed.now = () => new Promise((resolve) => answers.push(resolve))
+    const first = hub.listen(feed, view)
+    await settled()
+    const leaving = first.return?.()
+    const second = hub.listen(feed, view)
+    await leaving
+    await settled()
+    expect([answers.length, hub.size]).toEqual([2, 1])
+    answers[0]?.(1)
+    await settled()
+    answers[1]?.(2)
+    expect(await second.next()).toEqual(fresh(2))
+    feed.now = () => 3
+    await tick()
+    expect(await second.next()).toEqual(fresh(3))
+    expect([hub.size, vi.getTimerCount()]).toEqual([1, 1])
+  })
+
+  test('gets a live feed where the first one ended in an error', async () => {
+    const feed = new TestFeed()
+    feed.now = () => {
+      throw new GatewayError('FORBIDDEN', 'For good.')
+    }
+    await hub
+      .listen(feed, view)
+      .next()
+      .catch(() => undefined)
+    feed.now = () => 4
+    const second = hub.listen(feed, view)
+    expect(await second.next()).toEqual(fresh(4))
+    feed.now = () => 5
+    await tick()
+    expect(await second.next()).toEqual(fresh(5))
+  })
+
+  test('from within the answer that made another leave gets a live feed', async () => {
+    const feed = new TestFeed()
+    let joined: AsyncIterableIterator<Shown> | undefined
+    const first = hub.listen(feed, {
+      ...view,
+      select: () => {
+        void first.return?.()
+        joined ??= hub.listen(feed, view)
+        return undefined
+      },
+    })
+    expect(await first.next()).toEqual(END)
+    await settled()
+    expect(await joined?.next()).toEqual(fresh(0))
+    feed.now = () => 1
+    await tick()
+    expect(await joined?.next()).toEqual(fresh(1))
+    expect([hub.size, vi.getTimerCount()]).toEqual([1, 1])
+  })
+
+  test('after the hub is closed is told the end, and nothing is polled for it', async () => {
+    const feed = new TestFeed()
+    hub.close()
+    expect(await hub.listen(feed, view).next()).toEqual(END)
+    expect([feed.polls, hub.size, vi.getTimerCount()]).toEqual([0, 0, 0])
+  })
+})
+
+describe('any schedule', () => {
+  type Step =
+    | { readonly does: 'change' | 'fail' | 'recover' | 'join' | 'wait' }
+    | { readonly does: 'leave' | 'read'; readonly who: number }
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    fc.record({
+      does: fc.constantFrom(
+        'change' as const,
+        'fail' as const,
+        'recover' as const,
+        'join' as const,
+        'wait' as const,
+        'wait' as const,
+      ),
+    }),
+    fc.record({ does: fc.constantFrom('leave' as const, 'read' as const, 'read' as const), who: fc.nat({ max: 9 }) }),
+  )
+
+  test('of changes, failures, stalls, joins and leaves shows each listener a part of the truth, in order, up to its last value', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        hub.close()
+        hub = createHub({ intervalMs: INTERVAL })
+        const local = hub
+        const feed = new TestFeed()
+        let value = 0
+        let down = false
+        const truth: number[] = []
+        feed.now = () => {
+          if (down) throw outage()
+          if (truth.at(-1) !== value) truth.push(value)
+          return value
+        }
+        const listeners: { values: AsyncIterableIterator<Shown>; heard: Shown[]; reading: boolean; left: boolean }[] =
+          []
+        const read = (listener: (typeof listeners)[number] | undefined): void => {
+          if (!listener || listener.reading || listener.left) return
+          listener.reading = true
+          void listener.values.next().then((result) => {
+            listener.reading = false
+            if (!result.done) listener.heard.push(result.value)
+          })
+        }
+        for (const { does, ...more } of steps) {
+          const listener = 'who' in more ? listeners[more.who % Math.max(listeners.length, 1)] : undefined
+          if (does === 'change') value += 1
+          if (does === 'fail') down = true
+          if (does === 'recover') down = false
+          if (does === 'join')
+            listeners.push({ values: local.listen(feed, view), heard: [], reading: false, left: false })
+          if (does === 'wait') await tick()
+          if (does === 'read') read(listener)
+          if (does === 'leave' && listener) {
+            listener.left = true
+            await listener.values.return?.()
+          }
+          await settled()
+        }
+        down = false
+        await vi.advanceTimersByTimeAsync(120_000)
+        for (let n = 0; n < 2; n += 1) {
+          listeners.forEach(read)
+          await settled()
+        }
+        expect(local.size).toBe(listeners.some(({ left }) => !left) ? 1 : 0)
+        for (const { heard, left } of listeners) {
+          let at = -1
+          for (const shown of heard) {
+            const found = truth.indexOf(shown.value, Math.max(at, 0))
+            expect(found).toBeGreaterThanOrEqual(0)
+            at = found
+          }
+          heard.slice(1).forEach((shown, index) => expect(shown).not.toEqual(heard[index]))
+          if (!left) expect(heard.at(-1)).toEqual({ value, stale: false })
+        }
+        for (const { values } of listeners) await values.return?.()
+        expect([local.size, vi.getTimerCount()]).toEqual([0, 0])
+      }),
+      { numRuns: 300, seed: 50 },
+    )
+  })
+})

@@ -1,0 +1,223 @@
+// The log: one line an operation, with its request id and codes, of a closed list of fields; nothing that a caller or an upstream said in secret.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ERROR_CODES } from '../src/errors.ts'
+import { post, readAnswer, startSandboxGateway, startTestGateway } from './support/gateway.ts'
+import { connectClient } from './support/sockets.ts'
+import { startUpstream } from './support/upstream.ts'
+import type { Sandbox } from '../src/sandbox/sandbox.ts'
+import type { TestGateway } from './support/gateway.ts'
+
+const FIELDS = [
+  'level',
+  'time',
+  'msg',
+  'requestId',
+  'transport',
+  'operation',
+  'kind',
+  'caller',
+  'codes',
+  'paths',
+  'ms',
+  'endpoint',
+  'status',
+  'reason',
+  'upstreamCode',
+  'traceId',
+  'mutation',
+  'state',
+  'key',
+  'stack',
+]
+
+type Line = Readonly<Record<string, unknown>> & { readonly msg: string; readonly codes?: readonly string[] }
+
+function linesOf({ log }: TestGateway): Line[] {
+  return log.map((line) => JSON.parse(line) as Line)
+}
+
+function expectPlain(started: TestGateway): void {
+  for (const line of linesOf(started)) {
+    for (const field of Object.keys(line)) expect(FIELDS).toContain(field)
+    for (const code of line.codes ?? []) expect(Object.keys(ERROR_CODES)).toContain(code)
+  }
+  for (const line of started.log) {
+    expect(line).not.toMatch(/canary/i)
+    expect(line.length).toBeLessThan(2_000)
+    expect(line.trim().split('\n')).toHaveLength(1)
+  }
+}
+
+describe('on the sandbox', () => {
+  let started: TestGateway & { readonly sandbox: Sandbox }
+  beforeAll(async () => {
+    started = await startSandboxGateway()
+  })
+  beforeEach(() => {
+    started.log.length = 0
+  })
+  afterAll(() => started.close())
+
+  test('an operation is one line, by each transport', async () => {
+    const query = 'query Wallet { viewer { name } }'
+    const posted = await started.ask(query)
+    const got = await readAnswer(await fetch(`${started.gateway.url}?query=${encodeURIComponent(query)}`))
+    const client = connectClient(started.gateway.websocketUrl)
+    await client.ask(query)
+    const common = {
+      level: 30,
+      msg: 'operation',
+      caller: 'sandbox',
+      kind: 'query',
+      operation: 'Wallet',
+      time: expect.any(String),
+      ms: expect.any(Number),
+    }
+    expect(linesOf(started)).toEqual([
+      { ...common, transport: 'http', requestId: posted.headers.get('x-request-id') },
+      { ...common, transport: 'http', requestId: got.headers.get('x-request-id') },
+      { ...common, transport: 'websocket', requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+    ])
+    await client.close()
+  })
+
+  test('a subscription is one line when it begins, and none for its events', async () => {
+    const client = connectClient(started.gateway.websocketUrl)
+    const live = client.run('subscription Live { liveRate(currency: "BTC") { price } }')
+    await live.next()
+    await live.next()
+    await live.stop()
+    expect(linesOf(started)).toMatchObject([{ kind: 'subscription', operation: 'Live', transport: 'websocket' }])
+    await client.close()
+  })
+
+  test.each([
+    ['{', 'GRAPHQL_PARSE_FAILED', 'none'],
+    ['{ wallet }', 'GRAPHQL_VALIDATION_FAILED', 'none'],
+    ['query A { viewer { id } } query B { viewer { id } }', 'OPERATION_RESOLUTION_FAILURE', 'none'],
+    ['{ account(id: "Order:1") { id } }', 'BAD_USER_INPUT', 'query'],
+    ['query ($id: ID!) { account(id: $id) { id } }', 'BAD_USER_INPUT', 'query'],
+  ])('%s is one line with %s, whose request id is that of the answer and of its header', async (query, code, kind) => {
+    const { headers, errors } = await started.ask(query)
+    const requestId = headers.get('x-request-id')
+    expect(errors?.map(({ extensions }) => [extensions.code, extensions['requestId']])).toEqual([[code, requestId]])
+    expect(linesOf(started)).toMatchObject([{ msg: 'operation', requestId, codes: [code], kind }])
+  })
+
+  test('several errors of one code are one code', async () => {
+    await started.ask('{ a: account(id: "x") { id } b: account(id: "y") { id } c: order(id: "z") { id } }')
+    expect(linesOf(started)).toMatchObject([{ codes: ['BAD_USER_INPUT'] }])
+  })
+
+  test('what is refused before it is an operation is one line too', async () => {
+    const { headers } = await post(started.gateway.url, '{"query":')
+    await fetch(new URL('/nowhere-canary', started.gateway.url))
+    await started.ask('{ viewer { id } }', {}, { authorization: 'Bearer canary' })
+    await post(started.gateway.url, '[]')
+    expect(linesOf(started)).toMatchObject([
+      { msg: 'refused', transport: 'http', codes: ['BAD_REQUEST'], requestId: headers.get('x-request-id') },
+      { msg: 'refused', codes: ['BAD_REQUEST'] },
+      { msg: 'refused', codes: ['UNAUTHENTICATED'] },
+      { msg: 'refused', codes: ['BAD_REQUEST'] },
+    ])
+    expectPlain(started)
+  })
+
+  test('nothing that a caller gives is in it: no value, no literal, no long name, no line of its own', async () => {
+    const address = 'bc1qcanarycanarycanarycanarycanary0000'
+    const mutation =
+      'mutation ($input: CreateCryptoWithdrawalInput!) { createCryptoWithdrawal(input: $input) { __typename ... on Error { message } } }'
+    const input = {
+      idempotencyKey: 'canary-key',
+      from: { currency: 'BTC' },
+      amount: '0.01',
+      address,
+      memo: 'canary memo',
+      description: 'canary',
+    }
+    expect((await started.ask(mutation, { input })).data.createCryptoWithdrawal.__typename).toEqual(expect.any(String))
+    await started.ask(mutation, { input: { ...input, amount: 'canary' } })
+    await started.ask('{ account(id: "Account:canary") { id } }')
+    await started.ask('{ currency(code: "canary") { code } }')
+    await started.ask('{ canary }')
+    await started.ask('canary "', { canary: 'canary' })
+    await started.ask(`query { viewer { id } } # canary`)
+    await fetch(`${started.gateway.url}?query={viewer{id}}&canary=canary`, {
+      headers: { 'x-canary': 'canary', 'user-agent': 'canary', cookie: 'canary=1' },
+    })
+    expect(started.log.length).toBeGreaterThanOrEqual(8)
+    expectPlain(started)
+  })
+
+  test('a name that a caller chose is cut to 64 plain characters', async () => {
+    const long = 'N'.repeat(5_000)
+    await started.ask(`query ${long} { viewer { id } }`)
+    expect(linesOf(started)).toMatchObject([{ operation: 'N'.repeat(64) }])
+    expectPlain(started)
+  })
+})
+
+describe('of trouble upstream', () => {
+  test('a line names the endpoint, the field and the codes, but no alias at length, no body, no host and no secret', async () => {
+    const upstream = await startUpstream({
+      'GET /accounts': {
+        status: 500,
+        body: { errorCode: 'GEN_1', key: 'internal', traceId: 'trace-1', defaultMessage: 'canary of the upstream' },
+      },
+      'GET /exchanges/{id}': { status: 200, body: '<html>canary</html>' },
+    })
+    const env = { ...upstream.env, SPECTROCOIN_CLIENT_ID: 'canary-id', SPECTROCOIN_CLIENT_SECRET: 'canary-secret' }
+    const started = await startTestGateway(env)
+    const alias = 'x'.repeat(20_000)
+    const { headers, errors, text } = await started.ask(
+      `{ ${alias}: accounts { id } exchange(id: "Exchange:canary-1") { id } }`,
+    )
+    expect(errors).toHaveLength(2)
+    expect(text).not.toMatch(/canary|127\.0\.0\.1/)
+    const requestId = headers.get('x-request-id')
+    const failures = linesOf(started).filter(({ msg }) => msg === 'an upstream call failed')
+    expect(failures).toHaveLength(2)
+    for (const line of failures)
+      expect(line).toMatchObject({
+        requestId,
+        level: 40,
+        codes: [expect.any(String)],
+        endpoint: expect.stringMatching(/^\w+\.\w+$/),
+      })
+    expect(failures).toContainEqual(
+      expect.objectContaining({ endpoint: 'accounts.list', upstreamCode: 'GEN_1', traceId: 'trace-1' }),
+    )
+    expect(linesOf(started).filter(({ msg }) => msg === 'operation')).toMatchObject([{ requestId }])
+    expectPlain(started)
+    expect(started.log.join('')).not.toContain('127.0.0.1')
+    await started.close()
+    await upstream.close()
+  })
+
+  test("a caller's token is in it as nothing but who they are, the same each time", async () => {
+    const upstream = await startUpstream({
+      'GET /accounts': { status: 401, body: { errorCode: 'AUTH_1', key: 'canary' } },
+    })
+    const started = await startTestGateway({ SPECTROCOIN_API_URL: upstream.url })
+    for (const token of ['canary-one', 'canary-one', 'canary-two'])
+      await started.ask('{ accounts { id } }', {}, { authorization: `Bearer ${token}` })
+    const client = connectClient(started.gateway.websocketUrl, {
+      connectionParams: { authorization: 'Bearer canary-one' },
+    })
+    await client.ask('{ accounts { id } }')
+    const callers = linesOf(started)
+      .filter(({ msg }) => msg === 'operation')
+      .map(({ caller }) => caller)
+    expect(callers).toEqual([
+      expect.stringMatching(/^token-[0-9a-f]{32}$/),
+      callers[0],
+      expect.stringMatching(/^token-/),
+      callers[0],
+    ])
+    expect(callers[2]).not.toBe(callers[0])
+    expectPlain(started)
+    await client.close()
+    await started.close()
+    await upstream.close()
+  })
+})
