@@ -26,7 +26,7 @@ export type Effect = 'not-sent' | 'refused' | 'unknown'
 
 /** What an upstream refusal was about, for typed results. `field` is the upstream's own name of the field, where it gives one. */
 export interface Refusal {
-  readonly kind: 'funds' | 'range' | 'pair' | 'destination' | 'missing' | 'input'
+  readonly kind: 'funds' | 'range' | 'pair' | 'destination' | 'state' | 'duplicate' | 'missing' | 'input'
   readonly field?: string
 }
 
@@ -41,6 +41,8 @@ export interface ErrorDetails {
   readonly upstreamCode?: string
   readonly upstreamKey?: string
   readonly traceId?: string
+  /** What was to be made may have been made; nobody knows. */
+  readonly outcome?: 'UNKNOWN'
 }
 
 export interface GatewayErrorOptions {

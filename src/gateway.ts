@@ -17,6 +17,7 @@ import { createHttpServer, GRAPHQL_PATH } from './server/http.ts'
 import { createPipeline } from './server/pipeline.ts'
 import { serveWebSocket } from './server/websocket.ts'
 import { readEndpoints } from './upstream/endpoints.ts'
+import { createDrift } from './upstream/drift.ts'
 import { createUpstream } from './upstream/upstream.ts'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -36,6 +37,8 @@ export interface Gateway {
   readonly sandbox: Sandbox | undefined
   /** How many feeds are polled now. */
   readonly liveFeeds: () => number
+  /** How often an answer held a word that the gateway does not know, by endpoint and place. */
+  readonly drift: () => ReadonlyMap<string, number>
   /** Stops listening, ends subscriptions and polls, and resolves when all is closed. */
   close(): Promise<void>
 }
@@ -47,6 +50,12 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
   const { url, credential, sandbox } = await openTarget(config.upstream)
   if (sandbox)
     log.warn({}, 'SANDBOX: no URL and no credential are set, so accounts, balances and rates are all invented')
+  const drift = createDrift((endpoint, place, word) =>
+    log.warn(
+      { endpoint, reason: `${place} is ${plainName(word)}` },
+      'an answer holds a word that the gateway does not know',
+    ),
+  )
   const upstream = createUpstream({
     url,
     credential,
@@ -54,6 +63,7 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
     versionHeader: config.versionHeader,
     endpoints: corrected,
     timeoutMs: config.upstreamTimeoutMs,
+    drift,
   })
   const hub = createHub({ intervalMs: config.liveIntervalMs })
   const services = {
@@ -89,6 +99,7 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
     healthUrl: `http://${place}/healthz`,
     sandbox,
     liveFeeds: () => hub.size,
+    drift: drift.counts,
     async close() {
       // Sockets first: a client whose socket goes comes back, one whose subscription completes does not.
       await websocket.close()

@@ -52,7 +52,7 @@ class MovingList {
         this.calls.push([number, size])
         const answer = this.upstreamAnswer(number, size)
         this.meanwhile()
-        return decodeList(parseJson(answer), 'rows', (row) => ({
+        return decodeList({ json: parseJson(answer), strange: () => {} }, 'rows', (row) => ({
           id: must(row, id, 'id'),
           date: may(row, time, 'date'),
         }))

@@ -21,6 +21,7 @@ test('docs/errors.md names everything that an error may have in its extensions',
     upstreamCode: 'GEN_8',
     upstreamKey: 'entity_not_found',
     traceId: 't',
+    outcome: 'UNKNOWN',
   }
   const named = rows.map(([name]) => name).filter((name) => !/^[A-Z_]+$/.test(name))
   expect(named).toEqual(['code', 'requestId', ...Object.keys(details)])

@@ -124,9 +124,9 @@ describe('the id of a transaction', () => {
 
 describe('an id in an answer', () => {
   test('that is no well-formed text does not fit the contract: it could be given to nobody', () => {
-    const row = source({ id: 'a\ud800' }, 'row')
+    const row = source({ json: { id: 'a\ud800' }, strange: () => {} }, 'row')
     expect(() => must(row, id, 'id')).toThrow(expect.objectContaining({ code: 'UPSTREAM_INVALID' }))
-    expect(must(source({ id: '\u{1f600}' }, 'row'), id, 'id')).toBe('\u{1f600}')
+    expect(must(source({ json: { id: '\u{1f600}' }, strange: () => {} }, 'row'), id, 'id')).toBe('\u{1f600}')
   })
 })
 

@@ -37,6 +37,18 @@ export interface DestinationRejected {
   readonly field: string
 }
 
+export interface StateConflict {
+  readonly __typename: 'StateConflict'
+  readonly message: string
+  readonly currentStatus: string | null
+}
+
+export interface AlreadyExists {
+  readonly __typename: 'AlreadyExists'
+  readonly message: string
+  readonly field: string
+}
+
 export interface QuoteMoved {
   readonly __typename: 'QuoteMoved'
   readonly message: string
@@ -64,10 +76,19 @@ export interface InputFacts {
   readonly receiveCode?: string | undefined
   /** Where the upstream's own field names stand in the input, e.g. `payAmount` at `["input", "payAmount"]`. */
   readonly paths?: Readonly<Record<string, readonly string[]>>
+  /** Where the input names the thing that the call is about, e.g. `["input", "id"]`. */
+  readonly subject?: readonly string[]
 }
 
 export type Refusal =
-  InvalidInput | InsufficientFunds | AmountOutOfRange | PairNotSupported | DestinationRejected | Refused
+  | InvalidInput
+  | InsufficientFunds
+  | AmountOutOfRange
+  | PairNotSupported
+  | DestinationRejected
+  | StateConflict
+  | AlreadyExists
+  | Refused
 
 /** The refusals that a field's result union has a type for, InvalidInput among them always. */
 export type RefusalKind = Exclude<Refusal['__typename'], 'Refused'>
@@ -110,7 +131,8 @@ function inputRefusal<K extends RefusalKind>(
 ): Expected<K> {
   const path = (cause.field !== undefined &&
     Object.hasOwn(facts.paths ?? {}, cause.field) &&
-    facts.paths?.[cause.field]) || ['input']
+    facts.paths?.[cause.field]) ||
+    (cause.kind === 'missing' && facts.subject) || ['input']
   const telling = tellingResult(cause.kind, path, facts)
   if (telling && (kinds as readonly string[]).includes(telling.__typename)) return telling as Expected<K>
   const message =
@@ -153,6 +175,10 @@ function tellingResult(
         message: 'SpectroCoin does not accept the destination.',
         field: path.at(-1) ?? 'input',
       }
+    case 'state':
+      return { __typename: 'StateConflict', message: 'Its state does not allow this.', currentStatus: null }
+    case 'duplicate':
+      return { __typename: 'AlreadyExists', message: 'There is one like it.', field: path.at(-1) ?? 'input' }
     default:
       return undefined
   }

@@ -3,16 +3,18 @@ import { canonical } from '../decimal.ts'
 import { badInput } from '../errors.ts'
 import { readConnection } from './connections.ts'
 import { plainFilter } from './filters.ts'
-import { localId, parseGlobalId } from './ids.ts'
+import { parseGlobalId } from './ids.ts'
 import { moveMoney, positive } from './money.ts'
 import { expectedResult } from './results.ts'
+import { withdrawFrom } from './withdraw-from.ts'
 import type { GatewayContext } from '../context.ts'
 import type { Decimal } from '../decimal.ts'
-import type { CryptoWithdrawal, WithdrawFrom, WithdrawalFee, WithdrawalFilter } from '../upstream/withdrawals.ts'
+import type { CryptoWithdrawal, WithdrawalFee, WithdrawalFilter } from '../upstream/withdrawals.ts'
 import type { Connection, PageArguments } from './connections.ts'
 import type { Given } from './filters.ts'
 import type { MoneyMove, OutcomeUnknown } from './money.ts'
 import type { Expected, IdempotencyConflict, QuoteMoved } from './results.ts'
+import type { WithdrawFromInput } from './withdraw-from.ts'
 
 /** Any kind of withdrawal: the type in the id says which. */
 export function withdrawal(
@@ -61,7 +63,7 @@ export async function cryptoWithdrawalFee(
 
 export interface CreateCryptoWithdrawalInput {
   readonly idempotencyKey: string
-  readonly from: { readonly accountId?: string | null | undefined; readonly currency?: string | null | undefined }
+  readonly from: WithdrawFromInput
   readonly amount: Decimal
   readonly feeIncluded: boolean
   readonly address: string
@@ -105,12 +107,6 @@ export function createCryptoWithdrawal(
     send: (externalId) => context.upstream.withdrawals.createCrypto({ ...request, externalId }, context.scope),
   }
   return moveMoney(move, context)
-}
-
-function withdrawFrom({ accountId, currency }: CreateCryptoWithdrawalInput['from']): WithdrawFrom {
-  if (typeof accountId === 'string') return { accountId: localId('Account', accountId, 'input.from.accountId') }
-  if (currency) return { currencyCode: currency }
-  throw badInput('input.from', 'input.from must name an account or a currency.')
 }
 
 /** Only what no chain could mean is refused here: no character of an address is white space or invisible. */

@@ -1,6 +1,7 @@
 // The expected outcomes of a mutation that are not the thing asked for: all of them implement Error.
 import { builder } from './builder.ts'
 import type {
+  AlreadyExists as AlreadyExistsShape,
   AmountOutOfRange as AmountOutOfRangeShape,
   DestinationRejected as DestinationRejectedShape,
   IdempotencyConflict as IdempotencyConflictShape,
@@ -9,6 +10,7 @@ import type {
   PairNotSupported as PairNotSupportedShape,
   QuoteMoved as QuoteMovedShape,
   Refused as RefusedShape,
+  StateConflict as StateConflictShape,
 } from '../resolvers/results.ts'
 import type { Named } from './nodes.ts'
 
@@ -91,6 +93,28 @@ export const DestinationRejected = builder.objectRef<DestinationRejectedShape>('
     field: t.exposeString('field', {
       nullable: false,
       description: 'The input field that is at fault, as far as the upstream told.',
+    }),
+  }),
+})
+
+export const StateConflict = builder.objectRef<StateConflictShape>('StateConflict').implement({
+  description: 'The state of the thing does not allow this (any more); nothing was done.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    currentStatus: t.exposeString('currentStatus', {
+      nullable: true,
+      description: "SpectroCoin's own word for its status; null: not told.",
+    }),
+  }),
+})
+
+export const AlreadyExists = builder.objectRef<AlreadyExistsShape>('AlreadyExists').implement({
+  description: 'What must be unique was used before; nothing was done.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    field: t.exposeString('field', {
+      nullable: false,
+      description: 'The input field that was used before, as far as the upstream told.',
     }),
   }),
 })

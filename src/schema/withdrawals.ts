@@ -13,6 +13,7 @@ import {
 import { movesMoney, needs } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import { Account, CryptoWithdrawal, OutcomeUnknown } from './objects.ts'
+import { WithdrawFrom } from './withdraw-from.ts'
 import type {
   CryptoWithdrawal as CryptoWithdrawalShape,
   WithdrawalFee as WithdrawalFeeShape,
@@ -157,15 +158,6 @@ const CryptoWithdrawalFeeInput = builder.inputType('CryptoWithdrawalFeeInput', {
     currency: t.field({ type: 'CurrencyCode', required: true, description: 'The currency that is to leave.' }),
     network: t.string({ description: 'The chain, where the currency has several.' }),
     amount: t.field({ type: 'Decimal', description: 'What is to leave, in the currency; above zero.' }),
-  }),
-})
-
-const WithdrawFrom = builder.inputType('WithdrawFrom', {
-  description: 'The account that money leaves. Exactly one of them.',
-  isOneOf: true,
-  fields: (t) => ({
-    accountId: t.id({ description: 'The id of an Account.' }),
-    currency: t.field({ type: 'CurrencyCode', description: 'The account in this currency.' }),
   }),
 })
 

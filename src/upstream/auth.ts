@@ -79,7 +79,7 @@ function tokenRequest(
 
 function decodeToken(body: string): { value: string; life: number } {
   try {
-    const answer = source(parseJson(body), 'token')
+    const answer = source({ json: parseJson(body), strange: () => {} }, 'token')
     const value = must(answer, text, 'access_token')
     // Becomes a header: anything but visible characters is no token.
     if (!/^[\x21-\x7e]+$/.test(value)) throw new TypeError('not a token')

@@ -7,9 +7,11 @@ import type { Agent } from './agent.ts'
 import type { Auth } from './auth.ts'
 import type { Budgets } from './budget.ts'
 import type { CallScope } from './caller.ts'
+import type { Reply } from './decode.ts'
+import type { Drift } from './drift.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Answer } from './failures.ts'
-import type { Json, RequestBody } from './json.ts'
+import type { RequestBody } from './json.ts'
 
 export interface Parameters {
   /** Values for the `{names}` of the path, as they are: encoding is done here. */
@@ -19,20 +21,21 @@ export interface Parameters {
 }
 
 /** Calls an endpoint for a caller and gives the parsed answer of an exact 200. Throws a GatewayError otherwise. */
-export type Call = (endpoint: Endpoint, parameters: Parameters, scope: CallScope) => Promise<Json>
+export type Call = (endpoint: Endpoint, parameters: Parameters, scope: CallScope) => Promise<Reply>
 
 export interface CallOptions {
   readonly agent: Agent
   /** The gateway's own token; undefined where callers bring theirs. */
   readonly auth: Auth | undefined
   readonly budgets: Budgets
+  readonly drift: Drift
   readonly timeoutMs: number
 }
 
 /** A money call that has left is worth a long wait: its answer is the difference between knowing and not knowing. */
 const MONEY_TIMEOUT_MS = 60_000
 
-export function createCall({ agent, auth, budgets, timeoutMs }: CallOptions): Call {
+export function createCall({ agent, auth, budgets, drift, timeoutMs }: CallOptions): Call {
   const perform: Call = (endpoint, parameters, scope) => {
     const request = prepare(endpoint, parameters)
     const runsOn = endpoint.safety === 'creates' || endpoint.safety === 'moves-money'
@@ -49,21 +52,23 @@ export function createCall({ agent, auth, budgets, timeoutMs }: CallOptions): Ca
     }
     return scope.limit(async () => {
       if (scope.signal?.aborted) throw new GatewayError('CANCELLED', 'The caller has gone.')
-      if (endpoint.scope === null) return judge(endpoint, await send(undefined))
-      if (!auth) return judge(endpoint, await send(callersToken(scope)))
+      if (endpoint.scope === null) return judge(endpoint, drift, await send(undefined))
+      if (!auth) return judge(endpoint, drift, await send(callersToken(scope)))
       const token = await auth.token(signal)
       const answer = await send(token)
       // A 401 proves that nothing ran, so that even a call that moves money may be made once more. Nothing else is ever repeated.
-      if (answer.status !== 401) return judge(endpoint, answer)
-      return judge(endpoint, await send(await auth.renewed(token, signal)))
+      if (answer.status !== 401) return judge(endpoint, drift, answer)
+      return judge(endpoint, drift, await send(await auth.renewed(token, signal)))
     })
   }
   return async (endpoint, parameters, scope) => {
     try {
       return await perform(endpoint, parameters, scope)
     } catch (error) {
-      if (error instanceof GatewayError) error.endpoint ??= endpoint.name
-      throw error
+      if (!(error instanceof GatewayError)) throw error
+      const told = endpoint.safety === 'creates' && error.effect === 'unknown' ? mayHaveRun(error) : error
+      told.endpoint ??= endpoint.name
+      throw told
     }
   }
 }
@@ -76,6 +81,16 @@ export async function orNull<T>(read: Promise<T>): Promise<T | null> {
     if (error instanceof GatewayError && error.refusal?.kind === 'missing') return null
     throw error
   }
+}
+
+/** What was to be made may be there, and no journal will look for it: the caller must know that. */
+function mayHaveRun({ code, message, details, effect, reason, cause }: GatewayError): GatewayError {
+  return new GatewayError(code, `${message} What was to be made may have been made: look before you try again.`, {
+    details: { ...details, outcome: 'UNKNOWN' },
+    effect,
+    ...(reason && { reason }),
+    cause,
+  })
 }
 
 function callersToken({ caller }: CallScope): string {
@@ -107,10 +122,10 @@ function segment(value: string | undefined): string {
   return encodeURIComponent(value)
 }
 
-function judge(endpoint: Endpoint, answer: Answer): Json {
+function judge(endpoint: Endpoint, drift: Drift, answer: Answer): Reply {
   if (answer.status !== 200) throw failureOf(endpoint, answer)
   try {
-    return parseJson(answer.text)
+    return { json: parseJson(answer.text), strange: (at, word) => drift.note(endpoint.name, at, word) }
   } catch {
     throw misfit(endpoint.name, answer.text.trim() === '' ? 'is empty' : 'is not JSON')
   }

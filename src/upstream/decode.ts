@@ -4,16 +4,26 @@ import { GatewayError } from '../errors.ts'
 import type { Decimal } from '../decimal.ts'
 import type { Json } from './json.ts'
 
+/** Told of a word that a closed list does not have yet, and of its place. */
+export type Strange = (at: string, word: string) => void
+
+/** An answer, parsed. */
+export interface Reply {
+  readonly json: Json
+  readonly strange: Strange
+}
+
 /** One object of an answer, with its place for the message of a failure (a path, never a value). */
 export interface Source {
   readonly at: string
   readonly fields: { readonly [key: string]: Json }
+  readonly strange: Strange
 }
 
 /** The object at the top of an answer or in a list. */
-export function source(json: Json, at: string): Source {
+export function source({ json, strange }: Reply, at: string): Source {
   if (json === null || typeof json !== 'object' || Array.isArray(json)) throw misfit(at, 'is no object')
-  return { at, fields: json as Source['fields'] }
+  return { at, fields: json as Source['fields'], strange }
 }
 
 /** The first of these names that holds something; null, an empty text (as in a memo, merchant 3.1) and an absent field are the same. */
@@ -25,8 +35,8 @@ function pick(from: Source, names: readonly string[]): Json | undefined {
   return undefined
 }
 
-/** Reads one value; undefined where it has another form. */
-export type Read<T> = (value: Json) => T | undefined
+/** Reads one value, the field `name` of `from`; undefined where it has another form. */
+export type Read<T> = (value: Json, from: Source, name: string) => T | undefined
 
 /** Reads a field that must be there and must be right; its alternative names follow the first one. */
 export function must<T>(from: Source, read: Read<T>, ...names: readonly [string, ...string[]]): T {
@@ -39,7 +49,7 @@ export function must<T>(from: Source, read: Read<T>, ...names: readonly [string,
 export function may<T>(from: Source, read: Read<T>, ...names: readonly [string, ...string[]]): T | null {
   const value = pick(from, names)
   if (value === undefined) return null
-  const result = read(value)
+  const result = read(value, from, names[0])
   if (result === undefined) throw misfit(`${from.at}.${names[0]}`, 'has an unexpected form')
   return result
 }
@@ -75,15 +85,16 @@ export const time: Read<Date> = (value) => {
   return date && !Number.isNaN(date.getTime()) ? date : undefined
 }
 
-/** A word of a closed list, or UNRECOGNIZED where the upstream has learned a new one since. */
+/** A word of a closed list, or UNRECOGNIZED, and counted, where the upstream has learned a new one since. */
 export function word<const T extends string>(
   known: readonly T[],
   alias: Readonly<Record<string, T>> = {},
 ): Read<T | 'UNRECOGNIZED'> {
-  return (value) => {
+  return (value, from, name) => {
     if (typeof value !== 'string') return undefined
-    if (Object.hasOwn(alias, value)) return alias[value]
-    return known.find((each) => each === value) ?? 'UNRECOGNIZED'
+    const found = Object.hasOwn(alias, value) ? alias[value] : known.find((each) => each === value)
+    if (found === undefined) from.strange(`${from.at}.${name}`, value)
+    return found ?? 'UNRECOGNIZED'
   }
 }
 
@@ -92,7 +103,8 @@ export function listOf<T>(from: Source, name: string, read: (element: Source) =>
   const value = pick(from, [name])
   if (value === undefined) return []
   if (!Array.isArray(value)) throw misfit(`${from.at}.${name}`, 'is no list')
-  return value.map((element, index) => read(source(element as Json, `${from.at}.${name}[${index}]`)))
+  const { strange } = from
+  return value.map((json: Json, index) => read(source({ json, strange }, `${from.at}.${name}[${index}]`)))
 }
 
 /** A failure to read an answer. It says where in the body and what is wrong there; a value never. */

@@ -3,8 +3,10 @@
 /** What an answer consists of. A number arrives as the text that it was written as; decoders know which texts are numbers. */
 export type Json = string | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
-/** A request body: flat, amounts as decimal strings, which first-party clients send and which no reader can round on the way. */
-export type RequestBody = Readonly<Record<string, string | boolean | Readonly<Record<string, string>> | undefined>>
+/** A request body: flat but for the way of a withdrawal, amounts as decimal strings, which first-party clients send and which no reader can round on the way. */
+export type RequestBody = Readonly<
+  Record<string, string | boolean | readonly string[] | Readonly<Record<string, string | undefined>> | undefined>
+>
 
 type ReviverWithSource = (key: string, value: unknown, context: { source?: string }) => unknown
 type ParseWithSource = (text: string, reviver: ReviverWithSource) => Json
@@ -21,7 +23,9 @@ export function encodeBody(body: RequestBody, encoding: 'json' | 'form'): { text
   if (encoding === 'json') return { text: JSON.stringify(body), contentType: 'application/json' }
   const form = new URLSearchParams()
   for (const [name, value] of Object.entries(body)) {
-    if (value !== undefined) form.append(name, typeof value === 'object' ? JSON.stringify(value) : String(value))
+    if (value === undefined) continue
+    if (Array.isArray(value)) for (const each of value as readonly string[]) form.append(name, each)
+    else form.append(name, typeof value === 'object' ? JSON.stringify(value) : String(value))
   }
   return { text: form.toString(), contentType: 'application/x-www-form-urlencoded' }
 }

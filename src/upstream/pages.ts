@@ -1,6 +1,6 @@
 // Lists as the upstream gives them: bare or wrapped, with a total or without, in pages or whole.
 import { misfit, source } from './decode.ts'
-import type { Source } from './decode.ts'
+import type { Reply, Source } from './decode.ts'
 import type { Json } from './json.ts'
 
 /** One page of rows as it came. */
@@ -28,14 +28,15 @@ const TOTALS = ['totalCount', 'totalElements']
  * Decodes a list: a bare array, or an object with the array under a usual name or the resource's own and perhaps a total
  * beside it. Where a bare array holds more than was asked for, the upstream does not page: all of it is there.
  */
-export function decodeList<T>(json: Json, resource: string, decode: (row: Source) => T): Page<T> {
-  const { array, total } = unwrap(json, resource)
-  return { rows: array.map((row, index) => decode(source(row, `${resource}[${index}]`))), total }
+export function decodeList<T>(reply: Reply, resource: string, decode: (row: Source) => T): Page<T> {
+  const { strange } = reply
+  const { array, total } = unwrap(reply, resource)
+  return { rows: array.map((json, index) => decode(source({ json, strange }, `${resource}[${index}]`))), total }
 }
 
-function unwrap(json: Json, resource: string): { array: readonly Json[]; total: number | null } {
-  if (Array.isArray(json)) return { array: json as readonly Json[], total: null }
-  const wrapper = source(json, resource)
+function unwrap(reply: Reply, resource: string): { array: readonly Json[]; total: number | null } {
+  if (Array.isArray(reply.json)) return { array: reply.json as readonly Json[], total: null }
+  const wrapper = source(reply, resource)
   const name = [...WRAPPERS, resource].find((each) => Array.isArray(wrapper.fields[each]))
   if (name === undefined) throw misfit(resource, 'holds no list')
   const total = TOTALS.map((each) => wrapper.fields[each]).find(

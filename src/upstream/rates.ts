@@ -6,8 +6,7 @@ import { decodeList } from './pages.ts'
 import type { Decimal } from '../decimal.ts'
 import type { Call } from './call.ts'
 import type { CallScope } from './caller.ts'
-import type { Source } from './decode.ts'
-import type { Json } from './json.ts'
+import type { Reply, Source } from './decode.ts'
 
 export const rateEndpoints = defineEndpoints('rates', {
   list: {
@@ -101,11 +100,13 @@ function decodeRate(from: Source, asked: string): Rate {
 }
 
 /** What stands around the points may say whose they are; another price would be read as this one. */
-function decodeHistory(json: Json, currencyCode: string, baseCode: string): readonly RatePoint[] {
-  const around: Source = Array.isArray(json) ? { at: 'history', fields: {} } : source(json, 'history')
+function decodeHistory(reply: Reply, currencyCode: string, baseCode: string): readonly RatePoint[] {
+  const around: Source = Array.isArray(reply.json)
+    ? { at: 'history', fields: {}, strange: reply.strange }
+    : source(reply, 'history')
   const found = [may(around, text, 'currencyCode') ?? currencyCode, may(around, text, 'baseCurrencyCode') ?? baseCode]
   if (found[0] !== currencyCode || found[1] !== baseCode) throw misfit('history', 'is of another price')
-  return decodeList(json, 'rates', decodePoint).rows
+  return decodeList(reply, 'rates', decodePoint).rows
 }
 
 function decodePoint(from: Source): RatePoint {

@@ -53,6 +53,10 @@ const REFUSALS: Readonly<Record<string, Refusal['kind']>> = {
   AMT_3: 'range',
   WDR_1: 'destination',
   WDR_2: 'destination',
+  MER_1: 'duplicate',
+  MER_3: 'state',
+  MER_4: 'state',
+  GFT_2: 'state',
 }
 
 /** What a refusal is about, as far as its body says. */

@@ -18,6 +18,7 @@ import type { Budget } from './budget.ts'
 import type { Caller } from './caller.ts'
 import type { Credential } from './auth.ts'
 import type { Currencies } from './currencies.ts'
+import type { Drift } from './drift.ts'
 import type { Endpoints } from './endpoints.ts'
 import type { ExchangePairs } from './exchange-pairs.ts'
 import type { Exchanges } from './exchanges.ts'
@@ -33,6 +34,7 @@ export interface UpstreamOptions extends AgentOptions {
   readonly credential: Credential | undefined
   /** For each call from its start to its last byte. */
   readonly timeoutMs: number
+  readonly drift: Drift
 }
 
 export interface Upstream {
@@ -50,11 +52,11 @@ export interface Upstream {
   close(): Promise<void>
 }
 
-export function createUpstream({ endpoints, credential, timeoutMs, ...options }: UpstreamOptions): Upstream {
+export function createUpstream({ endpoints, credential, timeoutMs, drift, ...options }: UpstreamOptions): Upstream {
   const agent = createAgent(options)
   const auth = credential && createAuth({ agent, endpoint: endpoints.token.create, credential, timeoutMs })
   const budgets = createBudgets()
-  const call = createCall({ agent, auth, budgets, timeoutMs })
+  const call = createCall({ agent, auth, budgets, drift, timeoutMs })
   return {
     accounts: createAccounts(call, endpoints.accounts),
     transactions: createTransactions(call, endpoints.transactions),
