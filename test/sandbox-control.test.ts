@@ -86,6 +86,31 @@ describe('the control surface', () => {
     expect(caller.sandbox.requests()).toEqual([])
   })
 
+  test('moves deposits, withdrawals and purchases, lets coins arrive and sizes exports', async () => {
+    const deposit = (
+      await caller.post('/deposits', { currencyCode: 'EUR', amount: 50, paymentMethodId: 'card-deposit' })
+    ).body
+    expect((await order('POST', '/deposits/move', { id: deposit.depositId, status: 'PAID' })).status).toBe(200)
+    expect((await caller.get(`/deposits/${deposit.depositId}`)).body.status).toBe('PAID')
+    const { depositId } = (await order('POST', '/crypto-deposits', { currencyCode: 'XRP', amount: '12.5' })).body
+    await order('POST', '/deposits/move', { id: depositId, status: 'FAILED' })
+    expect((await caller.get(`/deposits/crypto/${depositId}`)).body.status).toBe('FAILED')
+    const voucher = { currencyCode: 'EUR', amount: 20, provider: 'flexepin' }
+    const { id } = (await caller.post('/withdrawals/voucher', voucher)).body
+    await order('POST', '/withdrawals/move', { id, status: 'CANCELLED' })
+    expect((await caller.get(`/withdrawals/voucher/${id}`)).body.status).toBe('CANCELLED')
+    const card = { productId: 'steam-eur', amount: 20, payCurrencyCode: 'EUR' }
+    const purchase = (await caller.post('/purchases/gift-cards', card)).body
+    await order('POST', '/purchases/move', { id: purchase.id, status: 'EXPIRED' })
+    expect((await caller.get(`/purchases/gift-cards/${purchase.id}`)).body.status).toBe('EXPIRED')
+    await order('PUT', '/exports', { rows: 7 })
+    await caller.get('/exports/exchanges?format=CSV&dateFrom=2026-01-01&dateTo=2026-02-01')
+    expect((await order('GET', '/exports')).body).toEqual({ rows: 7, written: 7 })
+    await order('PUT', '/exports', { rows: null })
+    expect((await order('GET', '/exports')).body).toEqual({ written: 7 })
+    expect((await order('GET', '/ledger')).body).toEqual({ problems: [] })
+  })
+
   test('shows that the books balance, and starts all over', async () => {
     expect((await order('GET', '/ledger')).body).toEqual({ problems: [] })
     const before = (await caller.get('/accounts')).text
@@ -110,6 +135,17 @@ describe('the control surface', () => {
     ['PUT', '/prices', { currencyCode: 'BTC', price: 'high' }],
     ['POST', '/credentials', { scopes: ['everything'] }],
     ['POST', '/faults', 'no json'],
+    ['POST', '/deposits/move', { id: 'none', status: 'PAID' }],
+    ['POST', '/deposits/move', { id: 'none', status: 'NEW' }],
+    ['POST', '/withdrawals/move', { id: 'none', status: 'PAID' }],
+    ['POST', '/withdrawals/move', {}],
+    ['POST', '/purchases/move', { id: 'none', status: 'LOST' }],
+    ['POST', '/crypto-deposits', { currencyCode: 'EUR', amount: '1' }],
+    ['POST', '/crypto-deposits', { currencyCode: 'LTC', amount: '1' }],
+    ['POST', '/crypto-deposits', { currencyCode: 'BTC', amount: '0.000000001' }],
+    ['POST', '/crypto-deposits', { currencyCode: 'BTC' }],
+    ['PUT', '/exports', { rows: -1 }],
+    ['PUT', '/exports', { rows: 'many' }],
   ])('refuses %s %s %j and says why', async (method, path, body) => {
     const answer = await order(method, path, body)
     expect(answer.status).toBe(400)

@@ -11,6 +11,20 @@ const statuses = (
 const types =
   'EXCHANGE DEPOSIT CRYPTO_DEPOSIT WITHDRAWAL CRYPTO_WITHDRAWAL MERCHANT_ORDER GIFT_CARD VOUCHER FEE OTHER'.split(' ')
 
+// Where the things behind the transactions are, and which of their fields a transaction repeats.
+type Place = { readonly path: string; readonly amount?: string; readonly currency?: string; readonly date?: string }
+const withdrawal = { amount: 'withdrawAmount' }
+const placesOf: Readonly<Record<string, readonly Place[]>> = {
+  EXCHANGE: [{ path: '/exchanges' }],
+  DEPOSIT: [{ path: '/deposits', amount: 'receiveAmount', date: 'updatedAt' }],
+  CRYPTO_DEPOSIT: [{ path: '/deposits/crypto', amount: 'amount', date: 'updatedAt' }],
+  WITHDRAWAL: ['bank', 'e-wallet', 'with-exchange'].map((kind) => ({ path: `/withdrawals/${kind}`, ...withdrawal })),
+  CRYPTO_WITHDRAWAL: [{ path: '/withdrawals/crypto', ...withdrawal }],
+  MERCHANT_ORDER: [{ path: '/merchants/orders' }],
+  GIFT_CARD: [{ path: '/purchases/gift-cards', amount: 'payAmount', currency: 'payCurrencyCode' }],
+  VOUCHER: [{ path: '/withdrawals/voucher', ...withdrawal }],
+}
+
 describe('the seeded world', () => {
   let caller: Caller
   beforeAll(async () => {
@@ -81,21 +95,34 @@ describe('the seeded world', () => {
     }
   })
 
-  test('has transactions whose references lead to the exchange, withdrawal or order behind them', async () => {
-    const paths = {
-      EXCHANGE: '/exchanges',
-      CRYPTO_WITHDRAWAL: '/withdrawals/crypto',
-      MERCHANT_ORDER: '/merchants/orders',
-    }
-    const [euro] = (await caller.get('/accounts?currencyCode=EUR')).body
-    const [ether] = (await caller.get('/accounts?currencyCode=ETH')).body
-    for (const [type, path] of Object.entries(paths)) {
-      const { accountId } = type === 'CRYPTO_WITHDRAWAL' ? ether : euro
-      const { body } = await caller.get(`/accounts/${accountId}/transactions?type=${type}&size=5`)
-      for (const { referenceId } of body.data) {
-        expect((await caller.get(`${path}/${referenceId}`)).status).toBe(200)
+  test('has something behind each reference of its transactions, which agrees in amount, currency and date', async () => {
+    type Row = { type: string; amount: string; referenceId?: string; date: string; status: string }
+    const seen = new Map<string, number>()
+    for (const { accountId, currencyCode } of (await caller.get('/accounts')).body) {
+      const { body } = await caller.get(`/accounts/${accountId}/transactions?size=100`)
+      for (const { type, amount, referenceId, date, status } of body.data as Row[]) {
+        const places = placesOf[type] ?? []
+        expect(referenceId === undefined, type).toBe(places.length === 0)
+        const found = await Promise.all(places.map(({ path }) => caller.get(`${path}/${referenceId}`)))
+        const index = found.findIndex((answer) => answer.status === 200)
+        expect(index >= 0, `${type} ${referenceId}`).toBe(places.length > 0)
+        const [place, thing] = [places[index], found[index]?.body]
+        if (place?.amount === undefined) continue
+        seen.set(place.path, (seen.get(place.path) ?? 0) + 1)
+        expect(amount.replace('-', ''), `${type} ${referenceId}`).toBe(thing[place.amount])
+        expect(thing[place.currency ?? 'currencyCode']).toBe(currencyCode)
+        if (status === 'PROCESSED' && thing.status !== 'FAILED' && thing.status !== 'CANCELLED') {
+          expect(thing[place.date ?? 'createdAt'], `${type} ${referenceId}`).toBe(date)
+        }
       }
     }
+    expect([...seen.keys()].sort()).toEqual(
+      Object.values(placesOf)
+        .flat()
+        .filter(({ amount }) => amount !== undefined)
+        .map(({ path }) => path)
+        .sort(),
+    )
   })
 
   test('has ether amounts with all of their 18 places', async () => {
@@ -107,13 +134,20 @@ describe('the seeded world', () => {
 
 describe('a seed', () => {
   const summary = (seed: string, startedAt: number) => {
-    const { ledger, exchangeDesk, merchantBook, cryptoPayouts } = createWorld({ seed, startedAt, tickMs: 1000 })
+    const world = createWorld({ seed, startedAt, tickMs: 1000 })
+    const { ledger, exchangeDesk, merchantBook, cryptoPayouts, fiatPayouts, giftCardShop } = world
     return [
       ledger.accounts().map(({ accountId, balance }) => `${accountId} ${balance}`),
       ledger.accounts().flatMap(({ transactions }) => transactions.map((row) => `${row.transactionId} ${row.amount}`)),
       exchangeDesk.exchanges.map(({ exchangeId, createdAt }) => `${exchangeId} ${startedAt - createdAt.getTime()}`),
       cryptoPayouts.withdrawals.map(({ id, status }) => `${id} ${status}`),
       merchantBook.orders.map(({ id, status }) => `${id} ${status}`),
+      world.depositDesk.deposits.map(({ depositId, bankDetails }) => `${depositId} ${bankDetails?.iban}`),
+      world.cryptoDesk.deposits.map(({ depositId, transactionHash }) => `${depositId} ${transactionHash}`),
+      fiatPayouts.bank.withdrawals.map(({ id, details }) => `${id} ${details.iban}`),
+      fiatPayouts.voucher.withdrawals.map(({ id, details }) => `${id} ${details.secret?.code}`),
+      world.exchangingPayouts.withdrawals.map(({ id, payout }) => `${id} ${payout.id} ${payout.status}`),
+      giftCardShop.purchases.map(({ id, payAmount, cards }) => `${id} ${payAmount} ${cards[0]?.code}`),
     ].flat()
   }
   const monday = Date.parse('2026-11-16T09:00:00.000Z')

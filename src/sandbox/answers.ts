@@ -32,6 +32,15 @@ export function amount(units: bigint, { scale }: Currency): unknown {
   return json.rawJSON(formatUnits(units, scale))
 }
 
+export function decimal(text: string): unknown {
+  return json.rawJSON(text)
+}
+
+/** The digits of an amount or a rate; undefined for all else. */
+export function digitsOf(value: unknown): string | undefined {
+  return json.isRawJSON(value) ? value.rawJSON : undefined
+}
+
 export function rateNumber(rate: Rate): unknown {
   return json.rawJSON(formatRate(rate))
 }

@@ -4,10 +4,11 @@ import type { Formats, Writer } from './answers.ts'
 import { parseBody, parseForm } from './body.ts'
 import type { Clock } from './clock.ts'
 import type { Credentials, Holder } from './credentials.ts'
+import { Download } from './download.ts'
 import { ApiFailure, failure, notFound, wrongMethod } from './failure.ts'
 import { createFields } from './fields.ts'
 import type { RateLimit } from './rate-limit.ts'
-import type { Route, Router } from './router.ts'
+import type { Call, Route, Router } from './router.ts'
 import { answerToken } from './token.ts'
 import type { World } from './world.ts'
 
@@ -25,7 +26,8 @@ export type ApiRequest = {
 export type ApiAnswer = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  /** Text, or the chunks of a file. */
+  readonly body: string | Iterable<Buffer>
 }
 
 export type Api = {
@@ -59,15 +61,16 @@ export function createApi(dependencies: ApiDependencies): Api {
     const tooMany = limited(holder?.clientId ?? request.remote)
     if (tooMany !== undefined) return tooMany
     try {
-      checkScope(route, holder)
-      const body = request.method === 'GET' ? new Map<string, string>() : parseBody(request.body, request.contentType)
-      const value = route.run({
+      const question = {
         world: world(),
         now,
         query: createFields(withIds(parseForm(request.query))),
-        body: createFields(withIds(body)),
-        parameter: (name) => writer.resolveId(parameters.get(name) ?? ''),
-      })
+        parameter: (name: string) => writer.resolveId(parameters.get(name) ?? ''),
+      }
+      checkScope(route, holder, question)
+      const body = request.method === 'GET' ? new Map<string, string>() : parseBody(request.body, request.contentType)
+      const value = route.run({ ...question, body: createFields(withIds(body)) })
+      if (value instanceof Download) return answerFile(value)
       return { status: 200, headers: jsonHeaders, body: writer.answer(value, route.list, formats()) }
     } catch (fault) {
       // A fault of the sandbox's own is a 500, with what went wrong where a reader of the answer can see it.
@@ -103,10 +106,16 @@ export function createApi(dependencies: ApiDependencies): Api {
 
 const jsonHeaders = { 'content-type': 'application/json;charset=UTF-8' }
 
-function checkScope({ scope }: Route, holder: Holder | undefined): void {
+function answerFile({ contentType, fileName, chunks }: Download): ApiAnswer {
+  const headers = { 'content-type': contentType, 'content-disposition': `attachment; filename="${fileName}"` }
+  return { status: 200, headers, body: chunks }
+}
+
+function checkScope({ scope }: Route, holder: Holder | undefined, question: Omit<Call, 'body'>): void {
   if (scope === undefined) return
   if (holder === undefined) throw failure('GEN_2')
-  if (!holder.scopes.includes(scope)) throw failure('GEN_3', { scope })
+  const enough = [typeof scope === 'function' ? scope(question) : scope].flat()
+  if (!enough.some((one) => holder.scopes.includes(one))) throw failure('GEN_3', { scope: enough.join(' or ') })
 }
 
 function bearerOf(authorization: string | undefined): string {

@@ -8,16 +8,28 @@
 //   access     POST /credentials {scopes?}, POST /tokens {scopes?, lifetimeSeconds?}, DELETE /tokens
 //   prices     PUT /prices {currencyCode, price}, POST /prices/step {steps?}
 //   requests   GET /requests, GET /requests/counts, DELETE /requests
+//   orders     POST /orders/open {preOrderId, payCurrencyCode?, payNetworkCode?}, POST /orders/receive {id, amount?},
+//              POST /orders/move {id, status}
+//   callbacks  GET /callbacks/form?id=… (text: the signed form of that order)
+//   deposits   POST /deposits/move {id, status}, POST /crypto-deposits {currencyCode, amount, networkCode?}
+//   money out  POST /withdrawals/move {id, status}, POST /purchases/move {id, status}
+//   exports    GET /exports, PUT /exports {rows}
 //   the rest   GET /ledger, POST /reset
 //
 // A `path` is below the API's base path: `/accounts`, a template `/accounts/{accountId}`, or a beginning `/exchanges*`.
 // Calls to the control surface are neither counted nor limited. A web page must not drive it, so a foreign Host or any
 // Origin is refused.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { readBody } from './body.ts'
-import { type Control, ControlFault } from './control.ts'
+import { parseForm, readBody } from './body.ts'
+import type { Control } from './control.ts'
+import { ControlFault } from './control-fault.ts'
+import type { Coins } from './control-wallet.ts'
+import type { DepositEnding } from './deposit-desk.ts'
 import type { Fault } from './faults.ts'
 import type { Delay } from './latency.ts'
+import type { PurchaseStatus } from './gift-card-shop.ts'
+import type { OrderStatus } from './order-courses.ts'
+import type { PayoutEnding } from './payouts.ts'
 
 type Order = Readonly<Record<string, unknown>>
 
@@ -55,6 +67,16 @@ const routes: readonly ControlRoute[] = [
   ['GET /requests', ({ requests }) => requests.list()],
   ['GET /requests/counts', ({ requests }) => requests.counts()],
   ['DELETE /requests', ({ requests }) => requests.clear()],
+  ['POST /orders/open', ({ orders }, { preOrderId, ...coin }) => ({ id: orders.open(String(preOrderId), coin) })],
+  ['POST /orders/receive', ({ orders }, { id, amount }) => orders.receive(String(id), amountOf(amount))],
+  ['POST /orders/move', ({ orders }, { id, status }) => orders.move(String(id), String(status) as OrderStatus)],
+  ['GET /callbacks/form', ({ callbacks }, { id }) => callbacks.formBody(String(id))],
+  ['POST /deposits/move', ({ deposits }, order) => deposits.move(...moveOf<'PENDING' | DepositEnding>(order))],
+  ['POST /crypto-deposits', ({ cryptoDeposits }, order) => ({ depositId: cryptoDeposits.arrive(order as Coins) })],
+  ['POST /withdrawals/move', ({ withdrawals }, order) => withdrawals.move(...moveOf<'PENDING' | PayoutEnding>(order))],
+  ['POST /purchases/move', ({ purchases }, order) => purchases.move(...moveOf<PurchaseStatus>(order))],
+  ['GET /exports', (control) => control.exports.get()],
+  ['PUT /exports', (control, { rows }) => control.exports.setRows(rows == null ? undefined : Number(rows))],
   ['GET /ledger', ({ ledger }) => ({ problems: ledger.problems() })],
   ['POST /reset', (control) => control.reset()],
 ]
@@ -65,14 +87,16 @@ export async function handleControl(
   response: ServerResponse,
 ): Promise<void> {
   const answer = (status: number, value: unknown): void => {
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+    const [type, text] = typeof value === 'string' ? ['text/plain', value] : ['application/json', JSON.stringify(value)]
+    response.writeHead(status, { 'content-type': type }).end(text)
   }
   if (!isLocal(request)) return answer(403, { error: 'Only programs on this machine may control the sandbox.' })
-  const [path = ''] = (request.url ?? '').slice(controlPath.length).split('?')
+  const [path = '', query = ''] = (request.url ?? '').slice(controlPath.length).split('?')
   const route = routes.find(([name]) => name === `${request.method} ${path}`)
   if (route === undefined) return answer(404, { error: `GET ${controlPath} lists what there is.` })
   try {
-    return answer(200, route[1](control, orderOf(await readBody(request))) ?? { done: true })
+    const order = { ...Object.fromEntries(parseForm(query)), ...orderOf(await readBody(request)) }
+    return answer(200, route[1](control, order) ?? { done: true })
   } catch (fault) {
     if (fault instanceof ControlFault) return answer(400, { error: fault.message })
     throw fault
@@ -100,4 +124,13 @@ function parse(text: string): unknown {
 
 function listOf(scopes: unknown): string[] | undefined {
   return Array.isArray(scopes) ? scopes.map(String) : undefined
+}
+
+function moveOf<Status extends string>({ id, status }: Order): [id: string, status: Status] {
+  return [String(id), String(status) as Status]
+}
+
+function amountOf(amount: unknown): string | undefined {
+  if (amount === undefined) return undefined
+  return typeof amount === 'string' || typeof amount === 'number' ? String(amount) : ''
 }

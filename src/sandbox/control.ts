@@ -2,6 +2,9 @@
 import { contractFormats, type Formats } from './answers.ts'
 import { currencyOf, priceScale } from './catalogue.ts'
 import type { Clock } from './clock.ts'
+import { ControlFault } from './control-fault.ts'
+import { createOrderControl, type OrderControl } from './control-orders.ts'
+import { createWalletControl, type WalletControl } from './control-wallet.ts'
 import type { Credential, Credentials } from './credentials.ts'
 import { type Fault, faultKinds, type Faults } from './faults.ts'
 import { isFailureCode } from './failure.ts'
@@ -12,41 +15,37 @@ import { allScopes } from './scopes.ts'
 import { parseUnits } from './units.ts'
 import type { World } from './world.ts'
 
-export type Control = {
-  readonly clock: {
-    now(): Date
-    /** Tokens expire, orders and withdrawals move, prices walk. */
-    advance(milliseconds: number): void
-    freeze(): void
-    resume(): void
+export type Control = OrderControl &
+  WalletControl & {
+    readonly clock: {
+      now(): Date
+      /** Tokens expire, orders and withdrawals move, prices walk; what is due by then happens before this returns. */
+      advance(milliseconds: number): void
+      freeze(): void
+      resume(): void
+    }
+    readonly latency: { set(delay: Delay): void; clear(): void }
+    readonly faults: { add(fault: Fault): void; list(): readonly Fault[]; clear(): void }
+    readonly formats: { get(): Formats; set(changed: Partial<Formats>): void }
+    readonly limits: { get(): Limits; set(changed: Partial<Limits>): void }
+    readonly credentials: { create(scopes?: readonly string[]): Credential }
+    readonly tokens: {
+      /** A token without the token endpoint. */
+      create(scopes?: readonly string[], lifetimeSeconds?: number): string
+      /** All tokens given so far are refused from now on. */
+      revoke(): void
+    }
+    readonly prices: {
+      /** Holds a currency's price, in euros, until a reset. */
+      set(currencyCode: string, price: string): void
+      /** Lets prices walk so many steps without the clock. */
+      step(steps?: number): void
+    }
+    readonly requests: Pick<RequestLog, 'list' | 'counts' | 'clear'>
+    readonly ledger: { problems(): string[] }
+    /** As just started: world, clock, tokens, faults and all; only the address stays. */
+    reset(): void
   }
-  readonly latency: { set(delay: Delay): void; clear(): void }
-  readonly faults: { add(fault: Fault): void; list(): readonly Fault[]; clear(): void }
-  readonly formats: { get(): Formats; set(changed: Partial<Formats>): void }
-  readonly limits: { get(): Limits; set(changed: Partial<Limits>): void }
-  readonly credentials: { create(scopes?: readonly string[]): Credential }
-  readonly tokens: {
-    /** A token without the token endpoint. */
-    create(scopes?: readonly string[], lifetimeSeconds?: number): string
-    /** All tokens given so far are refused from now on. */
-    revoke(): void
-  }
-  readonly prices: {
-    /** Holds a currency's price, in euros, until a reset. */
-    set(currencyCode: string, price: string): void
-    /** Lets prices walk so many steps without the clock. */
-    step(steps?: number): void
-  }
-  readonly requests: Pick<RequestLog, 'list' | 'counts' | 'clear'>
-  readonly ledger: { problems(): string[] }
-  /** As just started: world, clock, tokens, faults and all; only the address stays. */
-  reset(): void
-}
-
-/** A wrong order to the control surface. */
-export class ControlFault extends Error {
-  override readonly name = 'ControlFault'
-}
 
 type ControlDependencies = {
   readonly clock: Clock
@@ -75,6 +74,7 @@ export function createControl(dependencies: ControlDependencies): Control {
       now: () => new Date(clock.now()),
       advance(milliseconds) {
         clock.advance(atLeast(0, milliseconds, 'ms'))
+        world().agenda.runUntil(clock.now())
       },
       freeze: clock.freeze,
       resume: clock.resume,
@@ -139,6 +139,8 @@ export function createControl(dependencies: ControlDependencies): Control {
     },
     requests: { list: requests.list, counts: requests.counts, clear: requests.clear },
     ledger: { problems: () => world().ledger.problems() },
+    ...createOrderControl(clock, world),
+    ...createWalletControl(clock, world),
     reset() {
       clock.reset()
       credentials.reset()

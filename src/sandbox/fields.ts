@@ -9,12 +9,18 @@ export type Fields = {
   limited(name: string, longest: number): string | undefined
   choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined
   flag(name: string): boolean
+  /** An array, or words with commas between them as a form has them. */
+  list(name: string): readonly string[] | undefined
+  /** A web address. */
+  url(name: string): string | undefined
   count(name: string, least: number, most: number): number | undefined
   time(name: string): number | undefined
   /** A known currency, spelled as the catalogue spells it. */
   currency(name: string): Currency | undefined
   /** More than zero and within the currency's scale. */
   amount(name: string, currency: Currency): bigint | undefined
+  /** The fields of an object in the body, which a form writes as `name.field`. */
+  inner(name: string): Fields
 }
 
 const dateForm = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2}))?$/
@@ -47,6 +53,21 @@ export function createFields(values: ReadonlyMap<string, unknown>): Fields {
       return chosen
     },
     flag: (name) => fields.choice(name, ['true', 'false']) === 'true',
+    list(name) {
+      const value = values.get(name)
+      if (!Array.isArray(value)) return text(name)?.split(',')
+      return value.map((item: unknown) => {
+        if (typeof item !== 'string' || item === '') throw failure('GEN_5', { [name]: 'not a list of words' })
+        return item
+      })
+    },
+    url(name) {
+      const value = fields.limited(name, 500)
+      if (value !== undefined && !/^https?:$/.test(URL.parse(value)?.protocol ?? '')) {
+        throw failure('GEN_5', { [name]: value })
+      }
+      return value
+    },
     count(name, least, most) {
       const value = text(name)
       if (value === undefined) return undefined
@@ -73,6 +94,14 @@ export function createFields(values: ReadonlyMap<string, unknown>): Fields {
       const units = parseUnits(value, currency.scale)
       if (units === undefined || units <= 0n) throw failure('GEN_5', { [name]: value })
       return units
+    },
+    inner(name) {
+      const value = values.get(name)
+      if (typeof value === 'object' && value !== null) return createFields(new Map(Object.entries(value)))
+      const named = [...values].filter(([key]) => key.startsWith(`${name}.`))
+      if (value !== undefined) throw failure('GEN_5', { [name]: 'not an object' })
+      if (named.length === 0) throw failure('GEN_4', { [name]: '' })
+      return createFields(new Map(named.map(([key, inside]) => [key.slice(name.length + 1), inside])))
     },
   }
   return fields

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as pass } from 'node:timers/promises'
 import type { Api, ApiAnswer } from './api.ts'
 import { readBody } from './body.ts'
+import { publicKeyPath } from './callback-key.ts'
 import type { Clock } from './clock.ts'
 import { notFound } from './failure.ts'
 import { executes, type Faults } from './faults.ts'
@@ -18,11 +19,13 @@ type FrontDependencies = {
   readonly faults: Faults
   readonly latency: Latency
   readonly requests: RequestLog
+  /** PEM, for who verifies the older callbacks. */
+  readonly publicKey: () => string
 }
 
 export type Front = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-export function createFront({ api, clock, faults, latency, requests }: FrontDependencies): Front {
+export function createFront({ api, clock, faults, latency, requests, publicKey }: FrontDependencies): Front {
   return async (request, response) => {
     const { method = 'GET', url = '/', headers } = request
     const { authorization, 'content-type': contentType } = headers
@@ -35,6 +38,9 @@ export function createFront({ api, clock, faults, latency, requests }: FrontDepe
     const remote = request.socket.remoteAddress ?? ''
 
     function execute(): ApiAnswer {
+      if (path === publicKeyPath && method === 'GET') {
+        return { status: 200, headers: { 'content-type': 'application/x-pem-file' }, body: publicKey() }
+      }
       if (!isInside) return api.refuse(notFound(path))
       return api.answer({ method, path, query, contentType, authorization, remote, body })
     }
@@ -45,8 +51,10 @@ export function createFront({ api, clock, faults, latency, requests }: FrontDepe
     if (delay !== undefined && delay.before !== false) await pass(delay.ms, undefined, { ref: false })
     const answer = fault === undefined || executes(fault) ? execute() : undefined
     if (delay?.before === false) await pass(delay.ms, undefined, { ref: false })
+    let sending: Promise<void> | undefined
     if (fault !== undefined) misbehave(fault, answer, { response, api, basePath })
-    else if (answer !== undefined) send(response, answer)
+    else if (answer !== undefined) sending = send(response, answer)
     if (response.headersSent) note(response.statusCode)
+    await sending
   }
 }

@@ -1,11 +1,12 @@
 // What may happen to an account in the seeded history, one function each.
 import { addressOn } from './addresses.ts'
 import { type Currency, currencyOf, roughly } from './catalogue.ts'
-import type { Journey } from './crypto-payouts.ts'
 import type { ExchangeStatus } from './exchange-desk.ts'
 import type { Account, House, TransactionType } from './ledger.ts'
+import type { PayoutJourney as Journey } from './payouts.ts'
 import type { Random } from './random.ts'
 import { parseUnits } from './units.ts'
+import type { Movement as Backed, WalletPast } from './wallet-past.ts'
 import type { World } from './world.ts'
 
 type Happen = (at: number) => void
@@ -25,6 +26,8 @@ export type Happening =
   | 'voucher'
   | 'fee'
   | 'other'
+  | 'sparedExchange'
+  | 'sparedOther'
 
 export type Happenings = Readonly<Record<Happening, Happen>> & {
   open(account: Account, at: number): void
@@ -40,13 +43,15 @@ type Movement = {
   readonly amount: bigint
   readonly house: House
   readonly description: string
-  readonly referenceId?: string
 }
+
+type Paid = (movement: Backed & { readonly id: string }, at: number) => void
 
 const second = 1000
 const minute = 60 * second
 
-export function createHappenings({ ledger, exchangeDesk, cryptoPayouts }: World, random: Random): Happenings {
+export function createHappenings(world: World, past: WalletPast, random: Random): Happenings {
+  const { ledger, exchangeDesk, cryptoPayouts } = world
   const fiat = ledger.accounts().filter(({ currency }) => currency.type === 'FIAT')
   const crypto = ledger.accounts().filter(({ currency }) => currency.type === 'CRYPTO')
 
@@ -84,25 +89,19 @@ export function createHappenings({ ledger, exchangeDesk, cryptoPayouts }: World,
     }
   }
 
-  function pay(type: TransactionType, accounts: readonly Account[], house: House, words: readonly string[]): Happen {
+  function pay(paid: Paid, accounts: readonly Account[], words: readonly string[]): Happen {
     return (at) => {
       const account = random.pick(accounts.filter(isRich))
-      const amount = -share(account, random)
-      move({ type, account, amount, house, description: random.pick(words), referenceId: random.uuid() }, at)
+      const amount = share(account, random)
+      paid({ account, amount, description: random.pick(words), id: random.uuid() }, at)
     }
   }
 
-  function receive(
-    type: TransactionType,
-    accounts: readonly Account[],
-    house: House,
-    words: string,
-    most: number,
-  ): Happen {
+  function receive(received: Paid, accounts: readonly Account[], description: string, most: number): Happen {
     return (at) => {
       const account = random.pick(accounts)
       const amount = someAmount(account.currency, 5, most, random)
-      move({ type, account, amount, house, description: words, referenceId: random.uuid() }, at)
+      received({ account, amount, description, id: random.uuid() }, at)
     }
   }
 
@@ -110,9 +109,11 @@ export function createHappenings({ ledger, exchangeDesk, cryptoPayouts }: World,
 
   return {
     open(account, at) {
-      const [type, house, words] = account.currency.type === 'FIAT' ? bank : chain
+      const isFiat = account.currency.type === 'FIAT'
       const amount = someAmount(account.currency, 18_000, 24_000, random)
-      move({ type, account, amount, house, description: words, referenceId: random.uuid() }, at)
+      const movement = { account, amount, description: isFiat ? bank : chain, id: random.uuid() }
+      if (isFiat) past.deposit(movement, at)
+      else past.cryptoDeposit(movement, at)
     },
     exchange: exchange('PAID'),
     exchangeNew: exchange('NEW'),
@@ -121,15 +122,11 @@ export function createHappenings({ ledger, exchangeDesk, cryptoPayouts }: World,
     cryptoWithdrawal: withdrawSomewhere('PAID'),
     cryptoWithdrawalFailed: withdrawSomewhere('FAILED'),
     cryptoWithdrawalCancelled: withdrawSomewhere('CANCELLED'),
-    deposit: receive('DEPOSIT', fiat, 'bank', bank[2], 2500),
-    cryptoDeposit: receive('CRYPTO_DEPOSIT', crypto, 'chain', chain[2], 1500),
-    withdrawal: pay('WITHDRAWAL', fiat, 'bank', ['SEPA withdrawal', 'SWIFT withdrawal', 'E-wallet withdrawal']),
-    giftCard: pay('GIFT_CARD', ledger.accounts(), 'shop', [
-      'Gift card: games',
-      'Gift card: travel',
-      'Gift card: books',
-    ]),
-    voucher: pay('VOUCHER', fiat, 'shop', ['Voucher']),
+    deposit: receive(past.deposit, fiat, bank, 2500),
+    cryptoDeposit: receive(past.cryptoDeposit, crypto, chain, 1500),
+    withdrawal: pay(past.withdrawal, fiat, ['SEPA withdrawal', 'SWIFT withdrawal', 'E-wallet withdrawal']),
+    giftCard: pay(past.giftCard, ledger.accounts(), ['Gift card: games', 'Gift card: travel', 'Gift card: books']),
+    voucher: pay(past.voucher, fiat, ['Voucher']),
     fee(at) {
       const account = random.pick(fiat.filter(isRich))
       const amount = -roughly(1 + random.integer(9), account.currency)
@@ -139,6 +136,16 @@ export function createHappenings({ ledger, exchangeDesk, cryptoPayouts }: World,
       const account = random.pick(ledger.accounts())
       const amount = someAmount(account.currency, 1, 20, random)
       move({ type: 'OTHER', account, amount, house: 'shop', description: 'Referral bonus' }, at)
+    },
+    // These draw what an exchange and a bonus would, and do nothing: room for the exchanges and transactions of the wallet's
+    // own part (seed-wallet.ts), with all later draws where they were.
+    sparedExchange() {
+      const account = random.pick(ledger.accounts().filter(isRich))
+      random.pick(exchangeDesk.pairs)
+      share(account, random)
+    },
+    sparedOther() {
+      someAmount(random.pick(ledger.accounts()).currency, 1, 20, random)
     },
     underWay: [
       // Two that move while one watches, two that an explorer finds as they are for an hour and more.
@@ -160,8 +167,8 @@ export function createHappenings({ ledger, exchangeDesk, cryptoPayouts }: World,
   }
 }
 
-const bank = ['DEPOSIT', 'bank', 'SEPA deposit'] as const
-const chain = ['CRYPTO_DEPOSIT', 'chain', 'Crypto deposit'] as const
+const bank = 'SEPA deposit'
+const chain = 'Crypto deposit'
 
 /** An amount worth so many euros, with digits down to the smallest unit. */
 export function someAmount(currency: Currency, least: number, most: number, random: Random): bigint {

@@ -1,5 +1,7 @@
 // Carries out a fault at the wire, in place of or upon the answer that would have been right.
 import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { Api, ApiAnswer } from './api.ts'
 import { failure, type FailureCode, isFailureCode } from './failure.ts'
 import type { Fault } from './faults.ts'
@@ -15,40 +17,58 @@ const usualCodes: Readonly<Record<number, FailureCode>> = {
   429: 'GEN_7',
 }
 
-export function send(response: ServerResponse, { status, headers, body }: ApiAnswer): void {
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
-  response.end(body)
+/** Done once it is written: a file goes out no faster than it is read, and no further once its reader has gone. */
+export async function send(response: ServerResponse, { status, headers, body }: ApiAnswer): Promise<void> {
+  if (typeof body === 'string') return sendWhole(response, { status, headers, bytes: Buffer.from(body) })
+  response.writeHead(status, headers)
+  return pipeline(Readable.from(body), response)
 }
 
 export function misbehave(fault: Fault, right: ApiAnswer | undefined, { response, api, basePath }: Wire): void {
-  const answer = right ?? { status: 200, headers: { 'content-type': 'application/json;charset=UTF-8' }, body: '{}' }
+  const answer = whole(right ?? { status: 200, headers: jsonHeaders, body: '{}' })
   switch (fault.kind) {
     case 'status':
-      return send(response, errorAnswer(fault, api))
+      return sendWhole(response, whole(errorAnswer(fault, api)))
     case 'html':
-      return send(response, { status: fault.status ?? 502, headers: { 'content-type': 'text/html' }, body: proxyPage })
+      return sendWhole(response, {
+        status: fault.status ?? 502,
+        headers: { 'content-type': 'text/html' },
+        bytes: proxyPage,
+      })
     case 'redirect':
-      return send(response, { status: 302, headers: { location: `${basePath}/redirected` }, body: '' })
+      return sendWhole(response, { status: 302, headers: { location: `${basePath}/redirected` }, bytes: nothing })
     case 'hang':
       return undefined
     case 'reset-before':
     case 'reset-after':
       return reset(response)
     case 'half-body':
-      return sendHalf(response, answer)
+      return sendHalf(response, answer, typeof right?.body === 'string')
     case 'empty':
-      return send(response, { ...answer, status: 200, body: '' })
+      return sendWhole(response, { ...answer, status: 200, bytes: nothing })
     case 'non-authoritative':
-      return send(response, { ...answer, status: 203 })
+      return sendWhole(response, { ...answer, status: 203 })
     case 'invalid-json':
-      return send(response, { ...answer, body: `${answer.body.slice(0, -1)},` })
+      return sendWhole(response, { ...answer, bytes: Buffer.concat([answer.bytes.subarray(0, -1), Buffer.from(',')]) })
     case 'wrong-length':
-      response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) >> 1 })
-      response.end(answer.body)
+      response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.bytes.length >> 1 })
+      response.end(answer.bytes)
       return undefined
     case 'missing-id':
-      return send(response, { ...answer, body: withoutIds(answer.body) })
+      return sendWhole(response, { ...answer, bytes: withoutIds(answer.bytes) })
   }
+}
+
+type Whole = Omit<ApiAnswer, 'body'> & { readonly bytes: Buffer }
+
+// A file that goes wrong is made as a whole first, however long it is: half of it is counted from its end.
+function whole({ status, headers, body }: ApiAnswer): Whole {
+  return { status, headers, bytes: typeof body === 'string' ? Buffer.from(body) : Buffer.concat([...body]) }
+}
+
+function sendWhole(response: ServerResponse, { status, headers, bytes }: Whole): void {
+  response.writeHead(status, { ...headers, 'content-length': bytes.length })
+  response.end(bytes)
 }
 
 function errorAnswer({ status = 500, errorCode, retryAfter }: Fault, api: Api): ApiAnswer {
@@ -60,16 +80,19 @@ function reset(response: ServerResponse): void {
   response.socket?.resetAndDestroy()
 }
 
-function sendHalf(response: ServerResponse, { status, headers, body }: ApiAnswer): void {
-  const bytes = Buffer.from(body)
-  response.writeHead(status, { ...headers, 'content-length': bytes.length })
+// A file has no length beforehand: its chunks just stop coming.
+function sendHalf(response: ServerResponse, { status, headers, bytes }: Whole, hasLength: boolean): void {
+  response.writeHead(status, { ...headers, ...(hasLength && { 'content-length': bytes.length }) })
   response.write(bytes.subarray(0, bytes.length >> 1), () => reset(response))
 }
 
 // Only the outermost objects lose theirs; an answer's first field is its own id. Digits stay as they are: no JSON is parsed.
-function withoutIds(body: string): string {
-  return body.replace(/(^|[[,])\{"(?:id|\w+Id)":(?:"[^"]*"|\d+),/g, '$1{')
+function withoutIds(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString().replace(/(^|[[,])\{"(?:id|\w+Id)":(?:"[^"]*"|\d+),/g, '$1{'))
 }
 
-const proxyPage =
-  '<!doctype html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>'
+const jsonHeaders = { 'content-type': 'application/json;charset=UTF-8' }
+const nothing = Buffer.alloc(0)
+const proxyPage = Buffer.from(
+  '<!doctype html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>',
+)

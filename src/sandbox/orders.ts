@@ -1,10 +1,12 @@
 // Merchant orders (merchant 3.3): those of a project, and one.
 import { amount } from './answers.ts'
-import { failure, notFound } from './failure.ts'
-import type { MerchantOrder } from './merchant-book.ts'
+import { notFound } from './failure.ts'
+import type { MerchantOrder } from './merchant-records.ts'
 import { orderStatuses } from './order-courses.ts'
 import { inRange, pageOf, same } from './paging.ts'
-import type { Route } from './router.ts'
+import { paymentPage } from './preorders.ts'
+import { namedProject } from './projects.ts'
+import type { Call, Route } from './router.ts'
 
 export const orderRoutes: readonly Route[] = [
   {
@@ -13,18 +15,17 @@ export const orderRoutes: readonly Route[] = [
     scope: 'merchants-orders:read',
     list: 'orders',
     run({ world, query }) {
-      const projectId = query.required('projectId')
-      if (!world.merchantBook.projects.some(({ id }) => id === projectId)) throw failure('MER_2', { projectId })
+      const project = namedProject(world, query)
       const isOfStatus = same(query.choice('status', orderStatuses))
       const hasOrderId = same(query.text('orderId'))
       const hasPreOrderId = same(query.text('preOrderId'))
       const isInRange = inRange(query)
       const rows = world.merchantBook.orders.filter(
-        ({ project, status, orderId, merchantPreOrderId, createdAt }) =>
-          project.id === projectId &&
+        ({ preorder, status, orderId, createdAt }) =>
+          preorder.project === project &&
           isOfStatus(status) &&
           hasOrderId(orderId) &&
-          hasPreOrderId(merchantPreOrderId) &&
+          hasPreOrderId(preorder.id) &&
           isInRange(createdAt),
       )
       return pageOf(rows, query, showOrder)
@@ -34,36 +35,40 @@ export const orderRoutes: readonly Route[] = [
     method: 'GET',
     path: '/merchants/orders/{id}',
     scope: 'merchants-orders:read',
-    run({ world, parameter }) {
-      const order = world.merchantBook.orders.find(({ id }) => id === parameter('id'))
-      if (order === undefined) throw notFound(parameter('id'))
-      return showOrder(order)
-    },
+    run: (call) => showOrder(orderOf(call)),
   },
 ]
 
-function showOrder(order: MerchantOrder): object {
-  const { payCurrency, project } = order
+/** The order that the path names. */
+export function orderOf({ world, parameter }: Call): MerchantOrder {
+  const order = world.merchantBook.orders.find(({ id }) => id === parameter('id'))
+  if (order === undefined) throw notFound(parameter('id'))
+  return order
+}
+
+export function showOrder(order: MerchantOrder): object {
+  const { payCurrency, preorder } = order
+  const { project, receiveCurrency } = preorder
   return {
     id: order.id,
     orderId: order.orderId,
-    merchantPreOrderId: order.merchantPreOrderId,
+    merchantPreOrderId: preorder.id,
     projectId: project.id,
     status: order.status,
-    description: order.description,
+    description: preorder.description,
     payCurrencyCode: payCurrency.code,
-    payNetworkCode: order.payNetwork.code,
+    payNetworkCode: order.payNetwork?.code ?? null,
     payAmount: amount(order.payAmount, payCurrency),
     receivedAmount: amount(order.receivedAmount, payCurrency),
-    receiveCurrencyCode: project.receiveCurrency.code,
-    receiveAmount: amount(order.receiveAmount, project.receiveCurrency),
+    receiveCurrencyCode: receiveCurrency.code,
+    receiveAmount: amount(order.receiveAmount, receiveCurrency),
     depositAddress: order.depositAddress,
     memo: order.memo,
-    callbackUrl: 'https://shop.example.com/spectrocoin/callback',
-    successUrl: 'https://shop.example.com/thanks',
-    failureUrl: 'https://shop.example.com/sorry',
-    redirectUrl: `https://spectrocoin.com/en/payment/preorder/${order.merchantPreOrderId}`,
-    payerEmail: null,
+    callbackUrl: preorder.callbackUrl,
+    successUrl: preorder.successUrl,
+    failureUrl: preorder.failureUrl,
+    redirectUrl: paymentPage(preorder),
+    payerEmail: order.payerEmail,
     validUntil: order.validUntil,
     createdAt: order.createdAt,
     updatedAt: order.updatedAt,

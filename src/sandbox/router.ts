@@ -10,11 +10,14 @@ export type Call = {
   parameter(name: string): string
 }
 
+/** One, any of several, or one that depends on what is asked for. */
+export type Scope = string | readonly string[] | ((question: Omit<Call, 'body'>) => string)
+
 export type Route = {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH'
   readonly path: string
   /** What the credential must hold; a public endpoint needs no token and ignores a bad one. */
-  readonly scope?: string
+  readonly scope?: Scope
   /** The word that a wrapped list goes under, where the answer is a list. */
   readonly list?: string
   run(call: Call): unknown

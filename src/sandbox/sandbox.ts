@@ -4,6 +4,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { contractFormats, createWriter } from './answers.ts'
 import { createApi } from './api.ts'
+import { createCourier } from './callback-courier.ts'
+import { createCallbackKey } from './callback-key.ts'
 import { createClock } from './clock.ts'
 import { type Control, createControl } from './control.ts'
 import { controlPath, handleControl } from './control-routes.ts'
@@ -56,7 +58,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const rateLimit = createRateLimit(clock, callsPerMinute)
   const [faults, latency, requests] = [createFaults(), createLatency(), createRequestLog()]
   const formats = { current: contractFormats }
-  const newWorld = (): World => createWorld({ seed, startedAt: clock.now(), tickMs })
+  const callbackKey = createCallbackKey()
+  const courier = createCourier({ forbiddenPath: controlPath })
+  const outbox = { reaches: courier.reaches, deliver: courier.deliver, sign: callbackKey.sign }
+  const newWorld = (): World => createWorld({ seed, startedAt: clock.now(), tickMs, outbox })
   let world = newWorld()
 
   const api = createApi({
@@ -78,10 +83,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     formats,
     world: () => world,
     reset() {
+      courier.abort()
       world = newWorld()
     },
   })
-  const answer = createFront({ api, clock, faults, latency, requests })
+  const answer = createFront({ api, clock, faults, latency, requests, publicKey: callbackKey.publicHalf })
 
   const server = createServer((request, response) => {
     const isControl = new RegExp(`^${controlPath}(?=[/?]|$)`).test(request.url ?? '')
@@ -95,6 +101,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     server.once('error', reject)
     server.listen(port, host, resolve)
   })
+  const pulse = startPulse(() => world.agenda.runUntil(clock.now()))
   const origin = `http://${host}:${(server.address() as AddressInfo).port}`
 
   return {
@@ -108,8 +115,22 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     reset: control.reset,
     close: () =>
       new Promise((resolve) => {
+        clearInterval(pulse)
+        courier.abort()
         server.close(() => resolve())
         server.closeAllConnections()
       }),
   }
+}
+
+// Callbacks go out also while nobody calls. Unref'd: the pulse alone must not keep the process.
+function startPulse(beat: () => void): NodeJS.Timeout {
+  const guarded = (): void => {
+    try {
+      beat()
+    } catch {
+      // A fault of the sandbox's own must not end the process around it.
+    }
+  }
+  return setInterval(guarded, 1000).unref()
 }

@@ -2,15 +2,18 @@
 import { createHappenings, type Happening } from './happenings.ts'
 import type { Random } from './random.ts'
 import { seedProjects, type SaleOf } from './seed-projects.ts'
+import { seedWallet } from './seed-wallet.ts'
+import { createWalletPast } from './wallet-past.ts'
 import type { World } from './world.ts'
 
 const minute = 60_000
 const day = 1440 * minute
 
 // How often each thing happened; in brackets, the transactions that one of them writes. With those of the sales, the 14
-// opening deposits and the 4 withdrawals under way, they make 2,000.
+// opening deposits, the 4 crypto withdrawals under way and the 45 of the wallet's own part, they make 2,000.
 const past: readonly (readonly [Happening, number])[] = [
-  ['exchange', 380], // (2)
+  ['exchange', 373], // (2)
+  ['sparedExchange', 7], // (0)
   ['exchangeNew', 1], // (0)
   ['exchangePending', 2], // (0)
   ['exchangeFailed', 3], // (0)
@@ -23,7 +26,8 @@ const past: readonly (readonly [Happening, number])[] = [
   ['giftCard', 60], // (1)
   ['voucher', 40], // (1)
   ['fee', 120], // (1)
-  ['other', 78], // (1)
+  ['other', 47], // (1)
+  ['sparedOther', 31], // (0)
 ]
 
 const pastSales: readonly (readonly [SaleOf, number])[] = [
@@ -46,7 +50,9 @@ const pastSales: readonly (readonly [SaleOf, number])[] = [
 type Event = { readonly at: number; readonly run: (at: number) => void }
 
 export function seedHistory(world: World, random: Random, startedAt: number): void {
-  const happen = createHappenings(world, random)
+  const walletPast = createWalletPast(world, random.fork('behind'))
+  const happen = createHappenings(world, walletPast, random)
+  const wallet = seedWallet(world, walletPast, random.fork('wallet'), startedAt)
   const sales = seedProjects(world, random, startedAt)
 
   // Nothing of the last twelve minutes, so that all that has begun by then has ended, and what is under way is chosen below.
@@ -67,6 +73,7 @@ export function seedHistory(world: World, random: Random, startedAt: number): vo
       run: (at) => sales.sell('staging', index % 2 ? 'testPaid' : 'testExpired', at),
     })),
     ...happen.underWay.map(({ age, run }) => ({ at: startedAt - age, run })),
+    ...wallet.map(({ age, run }) => ({ at: startedAt - age, run })),
     ...sales.underWay.map(({ age, run }) => ({ at: startedAt - age, run })),
   ]
 
