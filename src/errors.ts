@@ -9,7 +9,7 @@ export const ERROR_CODES = {
   BAD_USER_INPUT: 'A value is refused before anything is sent; `extensions.argument` says which.',
   UNAUTHENTICATED: 'A token is missing, or is not accepted.',
   FORBIDDEN: 'The credential may not do this; `extensions.scope` names the scope that it takes.',
-  NOT_FOUND: 'What a subscription asks for does not exist.',
+  NOT_FOUND: 'What a subscription or a callback is about does not exist.',
   RATE_LIMITED: 'Too many calls; nothing was done. `extensions.retryAfter` says in how many seconds to come again.',
   UPSTREAM_REJECTED: 'SpectroCoin refused the call; nothing was done.',
   UPSTREAM_UNAVAILABLE: 'SpectroCoin cannot be reached, or answers with a fault of its own.',
@@ -28,6 +28,8 @@ export type Effect = 'not-sent' | 'refused' | 'unknown'
 export interface Refusal {
   readonly kind: 'funds' | 'range' | 'pair' | 'destination' | 'state' | 'duplicate' | 'missing' | 'input'
   readonly field?: string
+  /** What is missing is what the path names (a 404), and no other id or code of the input. */
+  readonly inPath?: true
 }
 
 /** What goes into `extensions` of a GraphQL error beside the code. Nothing here may hold a header, a body, a host or a secret. */

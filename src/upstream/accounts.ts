@@ -1,6 +1,6 @@
 // Accounts: one a currency, with what is in it.
-import { orNull } from './call.ts'
-import { amount, id, may, must, source, text } from './decode.ts'
+import { readOne } from './call.ts'
+import { amount, id, may, must, text } from './decode.ts'
 import { defineEndpoints } from './endpoint.ts'
 import { decodeList } from './pages.ts'
 import type { Decimal } from '../decimal.ts'
@@ -48,10 +48,7 @@ export interface Accounts {
 export function createAccounts(call: Call, endpoints: typeof accountEndpoints): Accounts {
   return {
     list: async (scope) => decodeList(await call(endpoints.list, {}, scope), 'accounts', decodeAccount),
-    read: (accountId, scope) =>
-      orNull(
-        call(endpoints.read, { path: { accountId } }, scope).then((json) => decodeAccount(source(json, 'account'))),
-      ),
+    read: (accountId, scope) => readOne(call(endpoints.read, { path: { accountId } }, scope), 'account', decodeAccount),
   }
 }
 

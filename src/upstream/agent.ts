@@ -2,6 +2,7 @@
 import { Pool } from 'undici'
 import { GatewayError } from '../errors.ts'
 import { transportFailure } from './failures.ts'
+import type { Readable } from 'node:stream'
 import type { Answer, RateLimitHeaders } from './failures.ts'
 
 export interface AgentOptions {
@@ -20,11 +21,23 @@ export interface HttpRequest {
   readonly timeoutMs: number
   /** Ends the call early; left out for calls that must run on once they have left. */
   readonly signal?: AbortSignal | undefined
+  /** Counts from the origin and not from the base URL. */
+  readonly fromOrigin?: boolean
+}
+
+/** An answer whose body is still coming: it must be read to its end or destroyed. */
+export interface OpenAnswer extends Omit<Answer, 'text'> {
+  readonly contentType: string
+  /** In bytes, where it was told. */
+  readonly contentLength: string | undefined
+  readonly body: Readable
 }
 
 export interface Agent {
   /** Sends one request, once. Throws a GatewayError where no whole answer came back. */
   send(request: HttpRequest): Promise<Answer>
+  /** The same, and gives the answer as soon as it begins. `timeoutMs` is for that, and for each silence after it. */
+  open(request: HttpRequest): Promise<OpenAnswer>
   close(): Promise<void>
 }
 
@@ -39,6 +52,8 @@ export function createAgent({ url, userAgent, versionHeader }: AgentOptions): Ag
     connect: { timeout: 5_000 },
     maxResponseSize: MAX_ANSWER_BYTES,
   })
+  // Apart, so that long downloads leave the calls their connections, and with no limit: nothing of them is held.
+  const downloads = new Pool(base.origin, { connections: DOWNLOADS_AT_ONCE, connect: { timeout: 5_000 } })
   const common = {
     accept: 'application/json',
     'user-agent': userAgent,
@@ -47,12 +62,12 @@ export function createAgent({ url, userAgent, versionHeader }: AgentOptions): Ag
   }
 
   return {
-    async send({ method, path, headers, body, timeoutMs, signal }) {
+    async send({ method, path, headers, body, timeoutMs, signal, fromOrigin }) {
       const timeout = AbortSignal.timeout(timeoutMs)
       try {
         const response = await pool.request({
           method,
-          path: prefix + path,
+          path: fromOrigin ? path : prefix + path,
           headers: { ...common, ...headers },
           body: body ?? null,
           signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
@@ -60,20 +75,49 @@ export function createAgent({ url, userAgent, versionHeader }: AgentOptions): Ag
           bodyTimeout: timeoutMs,
         })
         const text = await response.body.text()
-        const { 'retry-after': retryAfter } = response.headers
-        return {
-          status: response.statusCode,
-          retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
-          rateLimit: rateLimitOf(response.headers),
-          text,
-        }
+        return { ...headOf(response), text }
       } catch (cause) {
         if (signal?.aborted) throw new GatewayError('CANCELLED', 'The caller has gone.', { effect: 'unknown', cause })
         throw transportFailure(cause, timeout.aborted)
       }
     },
-    close: () => pool.destroy(),
+    async open({ method, path, headers, timeoutMs, signal }) {
+      try {
+        const response = await downloads.request({
+          method,
+          path: prefix + path,
+          headers: { ...common, accept: '*/*', ...headers },
+          signal: signal ?? null,
+          headersTimeout: timeoutMs,
+          bodyTimeout: timeoutMs,
+        })
+        // Whoever reads it hears of its failure; where nobody does, it must not be the process.
+        response.body.on('error', () => {})
+        return {
+          ...headOf(response),
+          contentType: textOf(response.headers['content-type']) ?? '',
+          contentLength: textOf(response.headers['content-length']),
+          body: response.body,
+        }
+      } catch (cause) {
+        if (signal?.aborted) throw new GatewayError('CANCELLED', 'The caller has gone.', { cause })
+        throw transportFailure(cause, false)
+      }
+    },
+    async close() {
+      await Promise.all([pool.destroy(), downloads.destroy()])
+    },
   }
+}
+
+const DOWNLOADS_AT_ONCE = 128
+
+function headOf({ statusCode, headers }: { statusCode: number; headers: Headers }): Omit<Answer, 'text'> {
+  return { status: statusCode, retryAfter: textOf(headers['retry-after']), rateLimit: rateLimitOf(headers) }
+}
+
+function textOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined
 }
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>

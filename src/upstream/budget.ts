@@ -16,7 +16,7 @@ export interface Budget {
 
 export interface Budgets {
   /** Takes in what an answer to a call for this caller says. */
-  learn(caller: Caller, answer: Answer): void
+  learn(caller: Caller, answer: Omit<Answer, 'text'>): void
   /** What is known now; a time that is over counts as not said. */
   of(caller: Caller): Budget
 }

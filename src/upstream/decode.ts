@@ -10,6 +10,8 @@ export type Strange = (at: string, word: string) => void
 /** An answer, parsed. */
 export interface Reply {
   readonly json: Json
+  /** As it came; undefined for a part of an answer. */
+  readonly text?: string
   readonly strange: Strange
 }
 
@@ -96,6 +98,35 @@ export function word<const T extends string>(
     if (found === undefined) from.strange(`${from.at}.${name}`, value)
     return found ?? 'UNRECOGNIZED'
   }
+}
+
+/** A list of plain values, each read alike. */
+export function many<T>(read: Read<T>): Read<readonly T[]> {
+  return (value, from, name) => {
+    if (!Array.isArray(value)) return undefined
+    const values = value.map((each: Json) => read(each, from, name))
+    return values.every((each) => each !== undefined) ? values : undefined
+  }
+}
+
+/**
+ * An id by which a list was asked for. A row need not repeat it; one that names another was not asked for, by an upstream that does not
+ * know the filter and left it out without a word.
+ */
+export function idAsAsked(
+  from: Source,
+  asked: string | null | undefined,
+  ...names: readonly [string, ...string[]]
+): string | null {
+  const found = may(from, id, ...names)
+  if (found !== null && typeof asked === 'string' && found.toLowerCase() !== asked.toLowerCase())
+    throw misfit(`${from.at}.${names[0]}`, 'is another than was asked for')
+  return found ?? asked ?? null
+}
+
+/** An object inside an object. */
+export function part<T>(read: (inner: Source) => T): Read<T> {
+  return (json, { at, strange }, name) => read(source({ json, strange }, `${at}.${name}`))
 }
 
 /** A list inside an object, each element read alike; a missing one is empty. */

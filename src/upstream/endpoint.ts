@@ -53,7 +53,7 @@ export interface Endpoint {
   /** The row's key in the table, e.g. "accounts.list": the name by which configuration and logs know it. */
   readonly name: string
   readonly does: string
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH'
   /** Relative to the base URL; `{name}` stands for one percent-encoded segment. */
   readonly path: string
   readonly encoding: 'json' | 'form'

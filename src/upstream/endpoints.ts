@@ -1,15 +1,31 @@
 // The whole endpoint table, and the corrections that a configuration file may make to it.
 import { readFileSync } from 'node:fs'
 import { accountEndpoints } from './accounts.ts'
+import { bankWithdrawalEndpoints } from './bank-withdrawals.ts'
+import { callbackEndpoints } from './callbacks.ts'
+import { cryptoDepositEndpoints } from './crypto-deposits.ts'
+import { cryptoWithdrawalEndpoints } from './crypto-withdrawals.ts'
 import { currencyEndpoints } from './currencies.ts'
+import { depositAddressEndpoints } from './deposit-addresses.ts'
+import { depositEndpoints } from './deposits.ts'
+import { eWalletWithdrawalEndpoints } from './e-wallet-withdrawals.ts'
 import { exchangePairEndpoints } from './exchange-pairs.ts'
 import { exchangeEndpoints } from './exchanges.ts'
+import { exportEndpoints } from './exports.ts'
+import { giftCardPurchaseEndpoints } from './gift-card-purchases.ts'
+import { giftCardEndpoints } from './gift-cards.ts'
+import { merchantCallbackEndpoints } from './merchant-callbacks.ts'
+import { merchantTransactionEndpoints } from './merchant-transactions.ts'
+import { orderActionEndpoints } from './order-actions.ts'
 import { orderEndpoints } from './orders.ts'
+import { paymentMethodEndpoints } from './payment-methods.ts'
+import { preorderEndpoints } from './preorders.ts'
 import { projectEndpoints } from './projects.ts'
 import { rateEndpoints } from './rates.ts'
 import { tokenEndpoints } from './token.ts'
 import { transactionEndpoints } from './transactions.ts'
-import { withdrawalEndpoints } from './withdrawals.ts'
+import { voucherWithdrawalEndpoints } from './voucher-withdrawals.ts'
+import { withdrawalWithExchangeEndpoints } from './withdrawals-with-exchange.ts'
 import type { Endpoint } from './endpoint.ts'
 
 /** Every call that the gateway can make, by noun. */
@@ -21,9 +37,25 @@ export const endpoints = {
   rates: rateEndpoints,
   exchangePairs: exchangePairEndpoints,
   exchanges: exchangeEndpoints,
-  withdrawals: withdrawalEndpoints,
+  cryptoWithdrawals: cryptoWithdrawalEndpoints,
+  bankWithdrawals: bankWithdrawalEndpoints,
+  eWalletWithdrawals: eWalletWithdrawalEndpoints,
+  voucherWithdrawals: voucherWithdrawalEndpoints,
+  withdrawalsWithExchange: withdrawalWithExchangeEndpoints,
+  deposits: depositEndpoints,
+  cryptoDeposits: cryptoDepositEndpoints,
+  depositAddresses: depositAddressEndpoints,
+  paymentMethods: paymentMethodEndpoints,
+  giftCards: giftCardEndpoints,
+  giftCardPurchases: giftCardPurchaseEndpoints,
   projects: projectEndpoints,
+  preorders: preorderEndpoints,
   orders: orderEndpoints,
+  orderActions: orderActionEndpoints,
+  merchantTransactions: merchantTransactionEndpoints,
+  merchantCallbacks: merchantCallbackEndpoints,
+  exports: exportEndpoints,
+  callbacks: callbackEndpoints,
 }
 
 export type Endpoints = typeof endpoints

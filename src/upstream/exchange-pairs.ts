@@ -58,12 +58,16 @@ export interface ExchangeRate {
   readonly stale: boolean
 }
 
-export interface ExchangeQuote {
-  readonly __typename: 'ExchangeQuote'
+/** What would leave, and what would arrive for it. */
+export interface QuotedAmounts {
   readonly payAmount: Decimal
   readonly payCode: string
   readonly receiveAmount: Decimal
   readonly receiveCode: string
+}
+
+export interface ExchangeQuote extends QuotedAmounts {
+  readonly __typename: 'ExchangeQuote'
   /** Receive per one pay. */
   readonly rate: Decimal
   /** When it was answered: the upstream puts no time on a quote. */
@@ -90,7 +94,10 @@ export function createExchangePairs(call: Call, endpoints: typeof exchangePairEn
     rate(payCode, receiveCode, scope) {
       const query = { payCurrencyCode: payCode, receiveCurrencyCode: receiveCode }
       const answer = call(endpoints.rate, { query }, scope)
-      return orNull(answer.then((json) => decodeRate(source(json, 'rate'), payCode, receiveCode)))
+      return orNull(
+        answer.then((json) => decodeRate(source(json, 'rate'), payCode, receiveCode)),
+        'pair',
+      )
     },
     async quote(way, side, scope) {
       const pair = 'pairId' in way ? { exchangePairId: way.pairId } : wayFields(way)
@@ -127,9 +134,14 @@ function decodeRate(from: Source, payCode: string, receiveCode: string): Exchang
   return { payCode, receiveCode, rate: must(from, amount, 'rate'), asOf: must(from, time, 'timestamp'), stale: false }
 }
 
-/** The older API gave the computed side alone; a quote for other currencies than were asked for is none. */
 function decodeQuote(from: Source, way: ExchangeWay, side: QuotedSide): ExchangeQuote {
-  const asked = { payAmount: null, receiveAmount: null, payCode: null, receiveCode: null, ...side, ...way }
+  const quote = decodeQuoted(from, { ...side, ...way })
+  const rate = may(from, amount, 'rate') ?? rateOf(quote)
+  return { __typename: 'ExchangeQuote', ...quote, rate, asOf: new Date() }
+}
+
+/** The older API gave the computed side alone; a quote for other currencies than were asked for is none. */
+export function decodeQuoted(from: Source, asked: Partial<QuotedAmounts>): QuotedAmounts {
   const quote = {
     payAmount: may(from, amount, 'payAmount') ?? asked.payAmount ?? must(from, amount, 'payAmount'),
     payCode: may(from, text, 'payCurrencyCode', 'payCurrency') ?? asked.payCode ?? must(from, text, 'payCurrencyCode'),
@@ -139,11 +151,9 @@ function decodeQuote(from: Source, way: ExchangeWay, side: QuotedSide): Exchange
       asked.receiveCode ??
       must(from, text, 'receiveCurrencyCode'),
   }
-  if (asked.payCode !== null && (quote.payCode !== asked.payCode || quote.receiveCode !== asked.receiveCode)) {
-    throw misfit('quote', 'is for another pair')
-  }
-  const rate = may(from, amount, 'rate') ?? rateOf(quote)
-  return { __typename: 'ExchangeQuote', ...quote, rate, asOf: new Date() }
+  const { payCode = quote.payCode, receiveCode = quote.receiveCode } = asked
+  if (quote.payCode !== payCode || quote.receiveCode !== receiveCode) throw misfit('quote', 'is for another pair')
+  return quote
 }
 
 /** What both amounts say of a rate that the upstream does not give itself. */

@@ -1,5 +1,5 @@
 // Exchanges between the caller's own accounts: making one, and the history.
-import { orNull } from './call.ts'
+import { readOne } from './call.ts'
 import { amount, id, may, must, source, text, time, word } from './decode.ts'
 import { defineEndpoints } from './endpoint.ts'
 import { wayFields } from './exchange-pairs.ts'
@@ -88,9 +88,7 @@ export function createExchanges(call: Call, endpoints: typeof exchangeEndpoints)
       return decodeList(await call(endpoints.list, { query }, scope), 'exchanges', decodeExchange)
     },
     read: (exchangeId, scope) =>
-      orNull(
-        call(endpoints.read, { path: { exchangeId } }, scope).then((json) => decodeExchange(source(json, 'exchange'))),
-      ),
+      readOne(call(endpoints.read, { path: { exchangeId } }, scope), 'exchange', decodeExchange),
   }
 }
 

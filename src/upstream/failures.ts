@@ -57,7 +57,7 @@ export function failureOf(endpoint: Endpoint, answer: Answer): GatewayError {
       return new GatewayError('UPSTREAM_REJECTED', 'SpectroCoin knows no such thing.', {
         effect: 'refused',
         details,
-        refusal: { kind: 'missing' },
+        refusal: { ...refusalOf(body), kind: 'missing', inPath: true },
         reason,
       })
     case 429:

@@ -1,16 +1,29 @@
 // One loader for each entity that a field links to: made anew for each request, so that nothing private outlives its caller.
 import DataLoader from 'dataloader'
 import type { Account } from './accounts.ts'
+import type { BankWithdrawal } from './bank-withdrawals.ts'
 import type { CallScope } from './caller.ts'
+import type { CryptoDeposit } from './crypto-deposits.ts'
+import type { CryptoWithdrawal } from './crypto-withdrawals.ts'
 import type { Currency } from './currencies.ts'
+import type { DepositAddress } from './deposit-addresses.ts'
+import type { Deposit } from './deposits.ts'
+import type { EWalletWithdrawal } from './e-wallet-withdrawals.ts'
 import type { ExchangePair, ExchangeRate } from './exchange-pairs.ts'
 import type { Exchange } from './exchanges.ts'
+import type { GiftCardPurchaseWithCards } from './gift-card-purchases.ts'
+import type { GiftCard } from './gift-cards.ts'
+import type { MerchantCallback } from './merchant-callbacks.ts'
+import type { MerchantTransaction } from './merchant-transactions.ts'
 import type { Order } from './orders.ts'
+import type { PaymentMethod } from './payment-methods.ts'
+import type { Preorder } from './preorders.ts'
 import type { Project } from './projects.ts'
 import type { Rate } from './rates.ts'
 import type { Transaction } from './transactions.ts'
 import type { Upstream } from './upstream.ts'
-import type { CryptoWithdrawal } from './withdrawals.ts'
+import type { VoucherWithdrawal } from './voucher-withdrawals.ts'
+import type { WithdrawalWithExchange } from './withdrawals-with-exchange.ts'
 
 /** Gives the thing behind a key, or null where there is none. May be at hand already or on its way. */
 export interface Loader<K, V> {
@@ -29,13 +42,33 @@ export interface Loaders {
   readonly exchangePairs: () => Promise<readonly ExchangePair[]>
   readonly exchangeRate: Loader<{ readonly payCode: string; readonly receiveCode: string }, ExchangeRate | null>
   readonly cryptoWithdrawal: Loader<string, CryptoWithdrawal | null>
+  readonly bankWithdrawal: Loader<string, BankWithdrawal | null>
+  readonly eWalletWithdrawal: Loader<string, EWalletWithdrawal | null>
+  readonly voucherWithdrawal: Loader<string, VoucherWithdrawal | null>
+  readonly withdrawalWithExchange: Loader<string, WithdrawalWithExchange | null>
+  readonly deposit: Loader<string, Deposit | null>
+  readonly cryptoDeposit: Loader<string, CryptoDeposit | null>
+  readonly depositAddresses: Loader<AddressKey, readonly DepositAddress[]>
+  readonly paymentMethods: () => Promise<readonly PaymentMethod[]>
+  readonly giftCard: Loader<string, GiftCard | null>
+  readonly giftCardPurchase: Loader<string, GiftCardPurchaseWithCards | null>
   readonly project: Loader<string, Project | null>
+  readonly preorder: Loader<string, Preorder | null>
   readonly order: Loader<string, Order | null>
+  readonly merchantTransaction: Loader<string, MerchantTransaction | null>
+  readonly merchantCallback: Loader<string, MerchantCallback | null>
 }
 
 export interface TransactionKey {
   readonly accountId: string
   readonly transactionId: string
+}
+
+/** The addresses of an account, of all chains or of one. */
+export interface AddressKey {
+  readonly accountId: string
+  readonly currencyCode: string
+  readonly network: string | undefined
 }
 
 export function createLoaders(upstream: Upstream, scope: CallScope): Loaders {
@@ -60,9 +93,22 @@ export function createLoaders(upstream: Upstream, scope: CallScope): Loaders {
       ({ payCode, receiveCode }) => upstream.exchangePairs.rate(payCode, receiveCode, scope),
       ({ payCode, receiveCode }) => JSON.stringify([payCode, receiveCode]),
     ),
-    cryptoWithdrawal: oneByOne((id) => upstream.withdrawals.readCrypto(id, scope)),
+    cryptoWithdrawal: oneByOne((id) => upstream.cryptoWithdrawals.read(id, scope)),
+    bankWithdrawal: oneByOne((id) => upstream.bankWithdrawals.read(id, scope)),
+    eWalletWithdrawal: oneByOne((id) => upstream.eWalletWithdrawals.read(id, scope)),
+    voucherWithdrawal: oneByOne((id) => upstream.voucherWithdrawals.read(id, scope)),
+    withdrawalWithExchange: oneByOne((id) => upstream.withdrawalsWithExchange.read(id, scope)),
+    deposit: oneByOne((id) => upstream.deposits.read(id, scope)),
+    cryptoDeposit: oneByOne((id) => upstream.cryptoDeposits.read(id, scope)),
+    depositAddresses: addressLoader(upstream, scope),
+    paymentMethods: once(() => upstream.paymentMethods.list(scope)),
+    giftCard: oneByOne((id) => upstream.giftCards.read(id, scope)),
+    giftCardPurchase: oneByOne((id) => upstream.giftCardPurchases.read(id, scope)),
     project: oneByOne((id) => upstream.projects.read(id, scope)),
+    preorder: oneByOne((id) => upstream.preorders.read(id, scope)),
     order: oneByOne((id) => upstream.orders.read(id, scope)),
+    merchantTransaction: oneByOne((id) => upstream.merchantTransactions.read(id, scope)),
+    merchantCallback: oneByOne((id) => upstream.merchantCallbacks.read(id, scope)),
   }
 }
 
@@ -85,6 +131,38 @@ function accountLoader(
     const whole = total === null || total <= rows.length
     return Promise.all(ids.map(async (id) => byId.get(id) ?? (whole ? null : read(id))))
   })
+}
+
+/**
+ * The addresses of one account are one call; those of several the one that lists the addresses of all (of a chain). Here too a list
+ * that says that it is not whole is not believed.
+ */
+function addressLoader(upstream: Upstream, scope: CallScope): Loader<AddressKey, readonly DepositAddress[]> {
+  const { list } = upstream.depositAddresses
+  const read = async (
+    key: AddressKey,
+    whole: ReturnType<typeof list> | undefined,
+  ): Promise<readonly DepositAddress[]> => {
+    const found = await whole
+    const usable = found && (found.total === null || found.total <= found.rows.length)
+    const { rows } = usable ? found : await list({ accountId: key.accountId, network: key.network }, scope)
+    return rows.filter((each) => belongs(each, key))
+  }
+  return new DataLoader<AddressKey, readonly DepositAddress[], string>(
+    (keys) => {
+      const byNetwork = [...Map.groupBy(keys, ({ network }) => network)]
+      const wholes = new Map(
+        byNetwork.map(([network, alike]) => [network, alike.length > 1 ? list({ network }, scope) : undefined]),
+      )
+      return Promise.all(keys.map((key) => read(key, wholes.get(key.network)).catch(asError)))
+    },
+    { cacheKeyFn: ({ accountId, network }) => JSON.stringify([accountId, network]) },
+  )
+}
+
+/** Whose an address is says its account or, where the upstream does not say that, its currency. */
+function belongs(address: DepositAddress, { accountId, currencyCode }: AddressKey): boolean {
+  return address.accountId === null ? address.currencyCode === currencyCode : address.accountId === accountId
 }
 
 /**

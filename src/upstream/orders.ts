@@ -1,6 +1,6 @@
 // Merchant orders: one payer, one payment, a fixed amount.
-import { orNull } from './call.ts'
-import { amount, id, may, must, source, text, time, word } from './decode.ts'
+import { orNull, readOne } from './call.ts'
+import { amount, id, idAsAsked, may, must, text, time, word } from './decode.ts'
 import { defineEndpoints } from './endpoint.ts'
 import { decodeList, pageQuery } from './pages.ts'
 import type { Decimal } from '../decimal.ts'
@@ -10,6 +10,7 @@ import type { Source } from './decode.ts'
 import type { Page, Period } from './pages.ts'
 
 export const orderEndpoints = defineEndpoints('orders', {
+  // Clients read single orders: the rows are as theirs, and how a list holds them is a guess.
   list: {
     does: 'lists the orders of a project, newest first',
     method: 'GET',
@@ -17,7 +18,7 @@ export const orderEndpoints = defineEndpoints('orders', {
     scope: 'merchants-orders:read',
     safety: 'read-private',
     pathFrom: 'documented',
-    answerFrom: 'client',
+    answerFrom: 'inferred',
   },
   read: {
     does: 'reads one order',
@@ -53,7 +54,8 @@ const STATUS_BY_CODE = {
 } as const
 
 export type OrderStatus = (typeof STATUS_BY_CODE)[keyof typeof STATUS_BY_CODE]
-const ORDER_STATUSES: readonly OrderStatus[] = Object.values(STATUS_BY_CODE)
+
+export const orderStatus = word<OrderStatus>(Object.values(STATUS_BY_CODE), STATUS_BY_CODE)
 
 export interface Order {
   readonly __typename: 'Order'
@@ -83,13 +85,15 @@ export interface Order {
 
 export interface OrderFilter extends Period {
   readonly status?: string | undefined
+  /** The merchant's own. */
   readonly orderId?: string | undefined
+  readonly preorderId?: string | undefined
 }
 
 export interface Orders {
-  /** One page; null where there is no such project. */
+  /** One page; null where there is no such project. The project may be unknown where the preorder is known. */
   list(
-    projectId: string,
+    projectId: string | null,
     filter: OrderFilter,
     page: number,
     size: number,
@@ -101,32 +105,36 @@ export interface Orders {
 export function createOrders(call: Call, endpoints: typeof orderEndpoints): Orders {
   return {
     list(projectId, filter, page, size, scope) {
+      const { status, orderId, preorderId } = filter
       const query = {
-        projectId,
+        projectId: projectId ?? undefined,
         ...pageQuery(page, size, filter),
-        status: filter.status,
-        orderId: filter.orderId,
+        status,
+        orderId,
+        preOrderId: preorderId,
       }
       return orNull(
         call(endpoints.list, { query }, scope).then((json) =>
-          decodeList(json, 'orders', (row) => decodeOrder(row, projectId)),
+          decodeList(json, 'orders', (row) => decodeOrder(row, { projectId, preorderId })),
         ),
       )
     },
-    read: (orderId, scope) =>
-      orNull(call(endpoints.read, { path: { orderId } }, scope).then((json) => decodeOrder(source(json, 'order')))),
+    read: (orderId, scope) => readOne(call(endpoints.read, { path: { orderId } }, scope), 'order', decodeOrder),
   }
 }
 
-function decodeOrder(from: Source, projectId: string | null = null): Order {
+export function decodeOrder(
+  from: Source,
+  asked: { readonly projectId?: string | null; readonly preorderId?: string | undefined } = {},
+): Order {
   return {
     __typename: 'Order',
     id: must(from, id, 'id'),
     orderId: must(from, id, 'orderId'),
-    status: must(from, word(ORDER_STATUSES, STATUS_BY_CODE), 'status'),
+    status: must(from, orderStatus, 'status'),
     statusText: must(from, text, 'status'),
-    projectId: may(from, id, 'projectId') ?? projectId,
-    preorderId: may(from, id, 'merchantPreOrderId', 'preOrderId'),
+    projectId: idAsAsked(from, asked.projectId, 'projectId'),
+    preorderId: idAsAsked(from, asked.preorderId, 'merchantPreOrderId', 'preOrderId'),
     description: may(from, text, 'description'),
     payAmount: may(from, amount, 'payAmount'),
     payCode: may(from, text, 'payCurrencyCode'),

@@ -2,31 +2,66 @@
 import { createAccounts } from './accounts.ts'
 import { createAgent } from './agent.ts'
 import { createAuth } from './auth.ts'
+import { createAuthorized } from './authorized.ts'
+import { createBankWithdrawals } from './bank-withdrawals.ts'
 import { createBudgets } from './budget.ts'
 import { createCall } from './call.ts'
+import { createCallbacks } from './callbacks.ts'
+import { createCryptoDeposits } from './crypto-deposits.ts'
+import { createCryptoWithdrawals } from './crypto-withdrawals.ts'
 import { createCurrencies } from './currencies.ts'
+import { createDepositAddresses } from './deposit-addresses.ts'
+import { createDeposits } from './deposits.ts'
+import { createDownload } from './download.ts'
+import { createEWalletWithdrawals } from './e-wallet-withdrawals.ts'
 import { createExchangePairs } from './exchange-pairs.ts'
 import { createExchanges } from './exchanges.ts'
+import { createExports } from './exports.ts'
+import { createGiftCardPurchases } from './gift-card-purchases.ts'
+import { createGiftCards } from './gift-cards.ts'
+import { createMerchantCallbacks } from './merchant-callbacks.ts'
+import { createMerchantTransactions } from './merchant-transactions.ts'
+import { createOrderActions } from './order-actions.ts'
 import { createOrders } from './orders.ts'
+import { createPaymentMethods } from './payment-methods.ts'
+import { createPreorders } from './preorders.ts'
 import { createProjects } from './projects.ts'
 import { createRates } from './rates.ts'
 import { createTransactions } from './transactions.ts'
-import { createWithdrawals } from './withdrawals.ts'
+import { createVoucherWithdrawals } from './voucher-withdrawals.ts'
+import { createWithdrawalsWithExchange } from './withdrawals-with-exchange.ts'
+import type { KeyObject } from 'node:crypto'
 import type { Accounts } from './accounts.ts'
 import type { AgentOptions } from './agent.ts'
-import type { Budget } from './budget.ts'
-import type { Caller } from './caller.ts'
 import type { Credential } from './auth.ts'
+import type { BankWithdrawals } from './bank-withdrawals.ts'
+import type { Budget } from './budget.ts'
+import type { Callbacks } from './callbacks.ts'
+import type { Caller } from './caller.ts'
+import type { CryptoDeposits } from './crypto-deposits.ts'
+import type { CryptoWithdrawals } from './crypto-withdrawals.ts'
 import type { Currencies } from './currencies.ts'
+import type { DepositAddresses } from './deposit-addresses.ts'
+import type { Deposits } from './deposits.ts'
 import type { Drift } from './drift.ts'
+import type { EWalletWithdrawals } from './e-wallet-withdrawals.ts'
 import type { Endpoints } from './endpoints.ts'
 import type { ExchangePairs } from './exchange-pairs.ts'
 import type { Exchanges } from './exchanges.ts'
+import type { Exports } from './exports.ts'
+import type { GiftCardPurchases } from './gift-card-purchases.ts'
+import type { GiftCards } from './gift-cards.ts'
+import type { MerchantCallbacks } from './merchant-callbacks.ts'
+import type { MerchantTransactions } from './merchant-transactions.ts'
+import type { OrderActions } from './order-actions.ts'
 import type { Orders } from './orders.ts'
+import type { PaymentMethods } from './payment-methods.ts'
+import type { Preorders } from './preorders.ts'
 import type { Projects } from './projects.ts'
 import type { Rates } from './rates.ts'
 import type { Transactions } from './transactions.ts'
-import type { Withdrawals } from './withdrawals.ts'
+import type { VoucherWithdrawals } from './voucher-withdrawals.ts'
+import type { WithdrawalsWithExchange } from './withdrawals-with-exchange.ts'
 
 export interface UpstreamOptions extends AgentOptions {
   readonly endpoints: Endpoints
@@ -35,6 +70,8 @@ export interface UpstreamOptions extends AgentOptions {
   /** For each call from its start to its last byte. */
   readonly timeoutMs: number
   readonly drift: Drift
+  /** The pinned key of the older callbacks' signature; undefined: it is fetched. */
+  readonly callbackKey: KeyObject | undefined
 }
 
 export interface Upstream {
@@ -44,19 +81,43 @@ export interface Upstream {
   readonly rates: Rates
   readonly exchangePairs: ExchangePairs
   readonly exchanges: Exchanges
-  readonly withdrawals: Withdrawals
+  readonly cryptoWithdrawals: CryptoWithdrawals
+  readonly bankWithdrawals: BankWithdrawals
+  readonly eWalletWithdrawals: EWalletWithdrawals
+  readonly voucherWithdrawals: VoucherWithdrawals
+  readonly withdrawalsWithExchange: WithdrawalsWithExchange
+  readonly deposits: Deposits
+  readonly cryptoDeposits: CryptoDeposits
+  readonly depositAddresses: DepositAddresses
+  readonly paymentMethods: PaymentMethods
+  readonly giftCards: GiftCards
+  readonly giftCardPurchases: GiftCardPurchases
   readonly projects: Projects
+  readonly preorders: Preorders
   readonly orders: Orders
+  readonly orderActions: OrderActions
+  readonly merchantTransactions: MerchantTransactions
+  readonly merchantCallbacks: MerchantCallbacks
+  readonly exports: Exports
+  readonly callbacks: Callbacks
   /** What is left of the upstream's limit for a caller, as far as it has said. Makes no call. */
   budget(caller: Caller): Budget
   close(): Promise<void>
 }
 
-export function createUpstream({ endpoints, credential, timeoutMs, drift, ...options }: UpstreamOptions): Upstream {
+export function createUpstream({
+  endpoints,
+  credential,
+  timeoutMs,
+  drift,
+  callbackKey,
+  ...options
+}: UpstreamOptions): Upstream {
   const agent = createAgent(options)
   const auth = credential && createAuth({ agent, endpoint: endpoints.token.create, credential, timeoutMs })
+  const authorized = createAuthorized(auth)
   const budgets = createBudgets()
-  const call = createCall({ agent, auth, budgets, drift, timeoutMs })
+  const call = createCall({ agent, authorized, budgets, drift, timeoutMs })
   return {
     accounts: createAccounts(call, endpoints.accounts),
     transactions: createTransactions(call, endpoints.transactions),
@@ -64,9 +125,25 @@ export function createUpstream({ endpoints, credential, timeoutMs, drift, ...opt
     rates: createRates(call, endpoints.rates),
     exchangePairs: createExchangePairs(call, endpoints.exchangePairs),
     exchanges: createExchanges(call, endpoints.exchanges),
-    withdrawals: createWithdrawals(call, endpoints.withdrawals),
+    cryptoWithdrawals: createCryptoWithdrawals(call, endpoints.cryptoWithdrawals),
+    bankWithdrawals: createBankWithdrawals(call, endpoints.bankWithdrawals),
+    eWalletWithdrawals: createEWalletWithdrawals(call, endpoints.eWalletWithdrawals),
+    voucherWithdrawals: createVoucherWithdrawals(call, endpoints.voucherWithdrawals),
+    withdrawalsWithExchange: createWithdrawalsWithExchange(call, endpoints.withdrawalsWithExchange),
+    deposits: createDeposits(call, endpoints.deposits),
+    cryptoDeposits: createCryptoDeposits(call, endpoints.cryptoDeposits),
+    depositAddresses: createDepositAddresses(call, endpoints.depositAddresses),
+    paymentMethods: createPaymentMethods(call, endpoints.paymentMethods),
+    giftCards: createGiftCards(call, endpoints.giftCards),
+    giftCardPurchases: createGiftCardPurchases(call, endpoints.giftCardPurchases),
     projects: createProjects(call, endpoints.projects),
+    preorders: createPreorders(call, endpoints.preorders),
     orders: createOrders(call, endpoints.orders),
+    orderActions: createOrderActions(call, endpoints.orderActions),
+    merchantTransactions: createMerchantTransactions(call, endpoints.merchantTransactions),
+    merchantCallbacks: createMerchantCallbacks(call, endpoints.merchantCallbacks),
+    exports: createExports(createDownload({ agent, authorized, budgets }), endpoints.exports),
+    callbacks: createCallbacks({ agent, endpoints: endpoints.callbacks, key: callbackKey, timeoutMs }),
     budget: (caller) => budgets.of(caller),
     close: () => agent.close(),
   }

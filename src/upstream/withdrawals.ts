@@ -1,57 +1,29 @@
-// Withdrawals: crypto that leaves for an address outside.
-import { orNull } from './call.ts'
-import { amount, count, id, may, must, source, text, time, word } from './decode.ts'
-import { defineEndpoints } from './endpoint.ts'
+// Withdrawals: what all five kinds have in common, in their calls and in their answers.
+import { readOne } from './call.ts'
+import { amount, id, may, must, source, text, time, word } from './decode.ts'
 import { decodeList, pageQuery } from './pages.ts'
 import type { Decimal } from '../decimal.ts'
+import type { BankWithdrawal } from './bank-withdrawals.ts'
 import type { Call } from './call.ts'
 import type { CallScope } from './caller.ts'
+import type { CryptoWithdrawal } from './crypto-withdrawals.ts'
+import type { EWalletWithdrawal } from './e-wallet-withdrawals.ts'
 import type { Source } from './decode.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { RequestBody } from './json.ts'
 import type { Page, Period } from './pages.ts'
+import type { VoucherWithdrawal } from './voucher-withdrawals.ts'
+import type { WithdrawalWithExchange } from './withdrawals-with-exchange.ts'
 
-export const withdrawalEndpoints = defineEndpoints('withdrawals', {
-  createCrypto: {
-    does: 'withdraws crypto to an address',
-    method: 'POST',
-    path: '/withdrawals/crypto',
-    scope: 'withdraw-crypto:create',
-    safety: 'moves-money',
-    pathFrom: 'inferred',
-    answerFrom: 'inferred',
-  },
-  cryptoFee: {
-    does: 'tells the fee and the bounds of a crypto withdrawal',
-    method: 'GET',
-    path: '/withdrawals/crypto/fee',
-    scope: 'withdraw-crypto:create',
-    safety: 'read-private',
-    pathFrom: 'inferred',
-    answerFrom: 'inferred',
-  },
-  listCrypto: {
-    does: 'lists the crypto withdrawals, newest first',
-    method: 'GET',
-    path: '/withdrawals/crypto',
-    scope: 'withdraw-crypto:read',
-    safety: 'read-private',
-    pathFrom: 'inferred',
-    answerFrom: 'inferred',
-  },
-  readCrypto: {
-    does: 'reads one crypto withdrawal',
-    method: 'GET',
-    path: '/withdrawals/crypto/{withdrawalId}',
-    scope: 'withdraw-crypto:read',
-    safety: 'read-private',
-    pathFrom: 'inferred',
-    answerFrom: 'inferred',
-  },
-})
+export type Withdrawal =
+  CryptoWithdrawal | BankWithdrawal | EWalletWithdrawal | VoucherWithdrawal | WithdrawalWithExchange
+
+export type WithdrawalKind = 'CRYPTO' | 'BANK' | 'E_WALLET' | 'VOUCHER' | 'WITH_EXCHANGE'
 
 export const WITHDRAWAL_STATUSES = ['NEW', 'PENDING', 'PAID', 'FAILED', 'CANCELLED'] as const
 
-export interface CryptoWithdrawal {
-  readonly __typename: 'CryptoWithdrawal'
+/** What a withdrawal of any kind has. */
+export interface CommonWithdrawal {
   readonly id: string
   readonly status: (typeof WITHDRAWAL_STATUSES)[number] | 'UNRECOGNIZED'
   readonly statusText: string
@@ -65,11 +37,6 @@ export interface CryptoWithdrawal {
   readonly failureReason: string | null
   readonly createdAt: Date | null
   readonly updatedAt: Date | null
-  readonly address: string
-  readonly network: string | null
-  readonly memo: string | null
-  readonly transactionHash: string | null
-  readonly confirmations: number | null
 }
 
 export interface WithdrawalFee {
@@ -83,16 +50,11 @@ export interface WithdrawalFee {
 /** The account that money leaves, by its id or by its currency. */
 export type WithdrawFrom = { readonly accountId: string } | { readonly currencyCode: string }
 
-export interface CryptoWithdrawalRequest {
+/** What a withdrawal of any kind is made with. */
+export interface CommonRequest {
   readonly from: WithdrawFrom
   readonly amount: Decimal
-  readonly feeIncluded: boolean
-  readonly address: string
-  readonly network: string | undefined
-  readonly memo: string | undefined
   readonly description: string | undefined
-  /** Finds the withdrawal again in the history; no guard against a second one. At most 64 characters. */
-  readonly externalId: string
 }
 
 export interface WithdrawalFilter extends Period {
@@ -100,54 +62,61 @@ export interface WithdrawalFilter extends Period {
   readonly currency?: string | undefined
 }
 
-export interface Withdrawals {
-  createCrypto(request: CryptoWithdrawalRequest, scope: CallScope): Promise<CryptoWithdrawal>
-  cryptoFee(
-    query: { readonly currency: string; readonly network: string | undefined; readonly amount: Decimal | undefined },
-    scope: CallScope,
-  ): Promise<WithdrawalFee>
-  listCrypto(filter: WithdrawalFilter, page: number, size: number, scope: CallScope): Promise<Page<CryptoWithdrawal>>
-  readCrypto(withdrawalId: string, scope: CallScope): Promise<CryptoWithdrawal | null>
+/** The withdrawals of one kind. */
+export interface WithdrawalsOf<T, Request> {
+  /** `externalId` finds the withdrawal again in the history; it is no guard against a second one. At most 64 characters. */
+  create(request: Request, externalId: string, scope: CallScope): Promise<T>
+  list(filter: WithdrawalFilter, page: number, size: number, scope: CallScope): Promise<Page<T>>
+  read(withdrawalId: string, scope: CallScope): Promise<T | null>
 }
 
-export function createWithdrawals(call: Call, endpoints: typeof withdrawalEndpoints): Withdrawals {
+interface KindOfWithdrawal<T, Request> {
+  readonly body: (request: Request) => RequestBody
+  /** A row of the history, or one that is read. */
+  readonly decode: (from: Source) => T
+  /** The answer to a creation, where less of it is to be kept. */
+  readonly decodeMade?: (from: Source) => T
+}
+
+export function withdrawalsOf<T, Request>(
+  call: Call,
+  endpoints: { readonly create: Endpoint; readonly list: Endpoint; readonly read: Endpoint },
+  { body, decode, decodeMade = decode }: KindOfWithdrawal<T, Request>,
+): WithdrawalsOf<T, Request> {
   return {
-    async createCrypto({ from, network, ...request }, scope) {
-      const body = { ...from, ...request, networkCode: network }
-      return decodeCrypto(source(await call(endpoints.createCrypto, { body }, scope), 'withdrawal'))
+    async create(request, externalId, scope) {
+      const answer = await call(endpoints.create, { body: { ...body(request), externalId } }, scope)
+      return decodeMade(source(answer, 'withdrawal'))
     },
-    async cryptoFee({ currency, network, amount: asked }, scope) {
-      const query = { currencyCode: currency, networkCode: network, amount: asked }
-      const answer = source(await call(endpoints.cryptoFee, { query }, scope), 'fee')
-      return {
-        __typename: 'WithdrawalFee',
-        feeAmount: must(answer, amount, 'feeAmount', 'fee'),
-        currencyCode: may(answer, text, 'currencyCode') ?? currency,
-        minAmount: may(answer, amount, 'minAmount'),
-        maxAmount: may(answer, amount, 'maxAmount'),
-      }
+    async list(filter, page, size, scope) {
+      const query = { ...pageQuery(page, size, filter), status: filter.status, currencyCode: filter.currency }
+      return decodeList(await call(endpoints.list, { query }, scope), 'withdrawals', decode)
     },
-    async listCrypto(filter, page, size, scope) {
-      const query = {
-        ...pageQuery(page, size, filter),
-        status: filter.status,
-        currencyCode: filter.currency,
-      }
-      return decodeList(await call(endpoints.listCrypto, { query }, scope), 'withdrawals', decodeCrypto)
-    },
-    readCrypto: (withdrawalId, scope) =>
-      orNull(
-        call(endpoints.readCrypto, { path: { withdrawalId } }, scope).then((json) =>
-          decodeCrypto(source(json, 'withdrawal')),
-        ),
-      ),
+    read: (withdrawalId, scope) =>
+      readOne(call(endpoints.read, { path: { withdrawalId } }, scope), 'withdrawal', decode),
   }
 }
 
-function decodeCrypto(from: Source): CryptoWithdrawal {
+/** Asks what a withdrawal would cost. The upstream names a currency where it takes the fee in another one. */
+export async function readFee(
+  call: Call,
+  endpoint: Endpoint,
+  query: { readonly currencyCode: string } & Readonly<Record<string, string | undefined>>,
+  scope: CallScope,
+): Promise<WithdrawalFee> {
+  const from = source(await call(endpoint, { query }, scope), 'fee')
+  return {
+    __typename: 'WithdrawalFee',
+    feeAmount: must(from, amount, 'feeAmount', 'fee'),
+    currencyCode: may(from, text, 'currencyCode') ?? query.currencyCode,
+    minAmount: may(from, amount, 'minAmount'),
+    maxAmount: may(from, amount, 'maxAmount'),
+  }
+}
+
+export function decodeCommon(from: Source): CommonWithdrawal {
   const currencyCode = must(from, text, 'currencyCode', 'currency')
   return {
-    __typename: 'CryptoWithdrawal',
     id: must(from, id, 'id', 'withdrawalId', 'paymentId'),
     status: must(from, word(WITHDRAWAL_STATUSES), 'status'),
     statusText: must(from, text, 'status'),
@@ -160,10 +129,5 @@ function decodeCrypto(from: Source): CryptoWithdrawal {
     failureReason: may(from, text, 'failureReason'),
     createdAt: may(from, time, 'createdAt'),
     updatedAt: may(from, time, 'updatedAt'),
-    address: must(from, text, 'address', 'receiver'),
-    network: may(from, text, 'networkCode'),
-    memo: may(from, text, 'memo'),
-    transactionHash: may(from, text, 'transactionHash'),
-    confirmations: may(from, count, 'confirmations'),
   }
 }

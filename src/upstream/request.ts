@@ -1,0 +1,37 @@
+// A request as it goes onto the wire: the path filled in and encoded, the body in the encoding of the endpoint's row.
+import { misfit } from './decode.ts'
+import { encodeBody } from './json.ts'
+import type { HttpRequest } from './agent.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { RequestBody } from './json.ts'
+
+export interface Parameters {
+  /** Values for the `{names}` of the path, as they are: encoding is done here. */
+  readonly path?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string | undefined>>
+  readonly body?: RequestBody
+}
+
+export function prepare(
+  endpoint: Endpoint,
+  { path = {}, query = {}, body }: Parameters,
+): Pick<HttpRequest, 'method' | 'path' | 'headers' | 'body'> {
+  const filled = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => segment(path[name]))
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.append(name, value)
+  const whole = search.size > 0 ? `${filled}?${search}` : filled
+  if (body === undefined) return { method: endpoint.method, path: whole, headers: {} }
+  const { text, contentType } = encodeBody(body, endpoint.encoding)
+  return { method: endpoint.method, path: whole, headers: { 'content-type': contentType }, body: text }
+}
+
+/**
+ * One path segment. Dots alone would be resolved away and lead to another endpoint, and a lone surrogate cannot be written. A caller's
+ * id was checked on its way in, so that one which cannot be asked for is the upstream's.
+ */
+function segment(value: string | undefined): string {
+  if (value === undefined) throw new TypeError('a path without its parameter')
+  if (value === '' || value === '.' || value === '..' || !value.isWellFormed())
+    throw misfit('id', 'cannot be asked for')
+  return encodeURIComponent(value)
+}
