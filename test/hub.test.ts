@@ -498,3 +498,149 @@ describe('any schedule', () => {
     )
   })
 })
+
+describe('a feed of which somebody hears news', () => {
+  const thing = { type: 'Thing', id: 'A' }
+  const isA = ({ id }: { readonly id: string }): boolean => id === 'A'
+
+  test('is polled at once when it is woken, and no other is', async () => {
+    const [a, b] = [new TestFeed('a'), new TestFeed('b')]
+    await hub.listen({ key: 'a', poll: a.poll, subject: thing }, view).next()
+    await hub.listen({ key: 'b', poll: b.poll, subject: { type: 'Thing', id: 'B' } }, view).next()
+    expect(hub.wake(isA)).toBe(1)
+    await settled()
+    expect([a.polls, b.polls]).toEqual([2, 1])
+    await tick()
+    expect([a.polls, b.polls]).toEqual([3, 2])
+  })
+
+  test('is known by what was polled last, too', async () => {
+    const feed = new TestFeed()
+    feed.now = () => 7
+    await hub.listen({ key: 'a', poll: feed.poll, subject: thing }, view).next()
+    expect([hub.wake((_, last) => last === 8), hub.wake((_, last) => last === 7)]).toEqual([0, 1])
+  })
+
+  test('that is being polled is polled once more, however often it is woken meanwhile', async () => {
+    const feed = new TestFeed()
+    let answer: (value: number) => void = () => {}
+    feed.now = () => new Promise((resolve) => (answer = resolve))
+    const listener = hub.listen({ key: 'a', poll: feed.poll, subject: thing }, view)
+    const first = listener.next()
+    await settled()
+    for (let times = 0; times < 5; times += 1) hub.wake(isA)
+    feed.now = () => 2
+    answer(1)
+    expect(await first).toEqual(fresh(1))
+    expect(await listener.next()).toEqual(fresh(2))
+    await settled()
+    expect(feed.polls).toBe(2)
+  })
+
+  test('that fails keeps its own pace: nobody outside can make the gateway hammer on', async () => {
+    const feed = new TestFeed()
+    feed.now = () => 1
+    await hub.listen({ key: 'a', poll: feed.poll, subject: thing }, view).next()
+    feed.now = () => {
+      throw outage()
+    }
+    await tick()
+    expect(feed.polls).toBe(2)
+    for (let times = 0; times < 5; times += 1) hub.wake(isA)
+    await settled()
+    expect(feed.polls).toBe(2)
+  })
+
+  test('without a subject cannot be woken', async () => {
+    const feed = new TestFeed()
+    await hub.listen(feed, view).next()
+    expect(hub.wake(() => true)).toBe(0)
+  })
+})
+
+describe('a feed on which nothing happens', () => {
+  const calm = (feed: TestFeed): Feed<number> => ({ key: feed.key, poll: feed.poll, quiet: (a, b) => a === b, subject })
+  const subject = { type: 'Thing', id: 'A' }
+
+  test('is polled less and less, down to every eighth time, and as before once something happens', async () => {
+    const feed = new TestFeed()
+    feed.now = () => 1
+    await hub.listen(calm(feed), view).next()
+    const pollsWithin = async (intervals: number): Promise<number> => {
+      const before = feed.polls
+      await vi.advanceTimersByTimeAsync(intervals * INTERVAL)
+      return feed.polls - before
+    }
+    const early = await pollsWithin(16)
+    await pollsWithin(100)
+    const late = await pollsWithin(16)
+    expect(early).toBeGreaterThan(5)
+    expect(late).toBeGreaterThanOrEqual(1)
+    expect(late).toBeLessThanOrEqual(3)
+    let value = 1
+    feed.now = () => (value += 1)
+    await pollsWithin(9)
+    expect(await pollsWithin(8)).toBeGreaterThanOrEqual(7)
+  })
+
+  test('is polled at its first pace again when it is woken', async () => {
+    const feed = new TestFeed()
+    feed.now = () => 1
+    await hub.listen(calm(feed), view).next()
+    await vi.advanceTimersByTimeAsync(100 * INTERVAL)
+    hub.wake(() => true)
+    await settled()
+    const before = feed.polls
+    await vi.advanceTimersByTimeAsync(2 * INTERVAL)
+    expect(feed.polls - before).toBeGreaterThanOrEqual(1)
+  })
+})
+
+test('a poll that fails is told once, and again when it fails after one that did not', async () => {
+  const told: string[] = []
+  const own = createHub({ intervalMs: INTERVAL, failed: ({ code }) => void told.push(code) })
+  const feed = new TestFeed()
+  feed.now = () => {
+    throw outage()
+  }
+  const listener = own.listen(feed, view)
+  const first = listener.next()
+  await vi.advanceTimersByTimeAsync(10 * INTERVAL)
+  expect([feed.polls > 2, told]).toEqual([true, ['UPSTREAM_UNAVAILABLE']])
+  feed.now = () => 1
+  await vi.advanceTimersByTimeAsync(60 * INTERVAL)
+  expect(await first).toEqual(fresh(1))
+  feed.now = () => {
+    throw outage()
+  }
+  await tick()
+  expect(told).toHaveLength(2)
+  own.close()
+})
+
+describe('a feed that comes to its end', () => {
+  const ending = (feed: TestFeed): Feed<number> => ({ key: feed.key, poll: feed.poll, final: (value) => value === 9 })
+
+  test('gives its last value to all, and the end, and is polled no more', async () => {
+    const feed = new TestFeed()
+    feed.now = () => 1
+    const listeners = [hub.listen(ending(feed), view), hub.listen(ending(feed), view)]
+    await Promise.all(listeners.map((each) => each.next()))
+    feed.now = () => 9
+    await tick()
+    for (const listener of listeners) {
+      expect(await listener.next()).toEqual(fresh(9))
+      expect(await listener.next()).toEqual(END)
+    }
+    await vi.advanceTimersByTimeAsync(10 * INTERVAL)
+    expect([feed.polls, hub.size]).toEqual([2, 0])
+  })
+
+  test('at once, where it has come to it before', async () => {
+    const feed = new TestFeed()
+    feed.now = () => 9
+    const listener = hub.listen(ending(feed), view)
+    expect([await listener.next(), await listener.next()]).toEqual([fresh(9), END])
+    expect(feed.polls).toBe(1)
+  })
+})

@@ -8,6 +8,17 @@ import type { Listener } from './listener.ts'
 export interface Feed<T> {
   readonly key: string
   readonly poll: (signal: AbortSignal) => Promise<T>
+  /** Which object it is about, for who hears of news of that object. */
+  readonly subject?: Subject
+  /** Whether nothing has happened from one answer to the next: then the poll slows down. Left out: it never does. */
+  readonly quiet?: (before: T, now: T) => boolean
+  /** Whether nothing more can happen: its listeners have this value, and the end. */
+  readonly final?: (value: T) => boolean
+}
+
+export interface Subject {
+  readonly type: string
+  readonly id: string
 }
 
 /** A poll's last answer. `stale`: the upstream has not answered since. */
@@ -27,6 +38,11 @@ export interface View<T, S> {
 export interface Hub {
   /** Listens until the iterator is returned. The feed with a key is the first listener's; later ones share it. */
   listen<T, S>(feed: Feed<T>, view: View<T, S>): AsyncIterableIterator<S>
+  /**
+   * Polls at once what is listened to and about an object of which there may be news, and gives how many feeds that are. What was polled
+   * last, if anything, tells more of the object than its id.
+   */
+  wake(isAbout: (subject: Subject, last: unknown) => boolean): number
   /** How many feeds are polled now. */
   readonly size: number
   /** Ends every listener and every poll, and those to come. */
@@ -45,16 +61,31 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
 /** A poll that fails again and again slows down by doubling, to at most this. */
 const SLOWEST_MS = 60_000
 
-export function createHub({ intervalMs }: { readonly intervalMs: number }): Hub {
+/** One that finds nothing new slows down by a quarter each time, to at most this many intervals. */
+const QUIET_FACTOR = 1.25
+const QUIETEST = 8
+
+export interface HubOptions {
+  readonly intervalMs: number
+  /** Told of a poll that fails after one that did not. */
+  readonly failed?: (error: GatewayError) => void
+}
+
+export function createHub({ intervalMs, failed = () => {} }: HubOptions): Hub {
   const pollers = new Map<string, Poller<unknown>>()
   let closed = false
   return {
     listen<T, S>(feed: Feed<T>, view: View<T, S>) {
       if (closed) return endedValues<S>()
       const known = pollers.get(feed.key) as Poller<T> | undefined
-      const poller = known ?? createPoller(feed, intervalMs, () => pollers.delete(feed.key))
+      const poller = known ?? createPoller(feed, { intervalMs, failed, stopped: () => pollers.delete(feed.key) })
       if (!known) pollers.set(feed.key, poller)
       return poller.join(view)
+    },
+    wake(isAbout) {
+      const woken = [...pollers.values()].filter((poller) => poller.isWakeable() && poller.isAbout(isAbout))
+      for (const poller of woken) poller.wake()
+      return woken.length
     },
     get size() {
       return pollers.size
@@ -78,6 +109,10 @@ function endedValues<S>(): AsyncIterableIterator<S> {
 
 interface Poller<T> {
   join<S>(view: View<T, S>): AsyncIterableIterator<S>
+  isAbout(test: (subject: Subject, last: unknown) => boolean): boolean
+  /** Whether waking it would make a poll that is not to come anyway. While the upstream fails, its trouble sets the pace. */
+  isWakeable(): boolean
+  wake(): void
   close(): void
 }
 
@@ -86,31 +121,55 @@ interface Member<T> {
   readonly listener: Pick<Listener<unknown>, 'fail' | 'end'>
 }
 
-function createPoller<T>(feed: Feed<T>, intervalMs: number, stopped: () => void): Poller<T> {
+interface PollerOptions extends Required<HubOptions> {
+  readonly stopped: () => void
+}
+
+function createPoller<T>(feed: Feed<T>, { intervalMs, failed, stopped }: PollerOptions): Poller<T> {
   const members = new Set<Member<T>>()
   const ended = new AbortController()
   let last: Snapshot<T> | undefined
   let failures = 0
+  let pace = 1
   let timer: NodeJS.Timeout | undefined
+  let polling = false
+  let again = false
 
   const show = (snapshot: Snapshot<T>): void => {
     last = snapshot
     for (const member of members) member.see(snapshot)
   }
+  const endAll = (): void => {
+    for (const { listener } of members) listener.end()
+  }
   const tick = async (): Promise<void> => {
+    clearTimeout(timer)
+    polling = true
+    again = false
+    await pollOnce()
+    polling = false
+    if (ended.signal.aborted) return
+    if (again) void tick()
+    else timer = setTimeout(() => void tick(), delay())
+  }
+  const pollOnce = async (): Promise<void> => {
     try {
-      show({ value: await feed.poll(ended.signal), stale: false })
+      const value = await feed.poll(ended.signal)
+      if (ended.signal.aborted) return
       failures = 0
+      pace = last && feed.quiet?.(last.value, value) ? Math.min(pace * QUIET_FACTOR, QUIETEST) : 1
+      show({ value, stale: false })
+      if (feed.final?.(value)) endAll()
     } catch (error) {
       if (ended.signal.aborted) return
       if (!(error instanceof GatewayError) || FINAL.has(error.code)) return failAll(error)
+      if (failures === 0) failed(error)
       failures += 1
       if (last && !last.stale) show({ value: last.value, stale: true })
     }
-    if (!ended.signal.aborted) timer = setTimeout(() => void tick(), delay())
   }
   const delay = (): number => {
-    const slowed = Math.min(intervalMs * 2 ** Math.min(failures, 16), Math.max(SLOWEST_MS, intervalMs))
+    const slowed = Math.min(intervalMs * pace * 2 ** Math.min(failures, 16), Math.max(SLOWEST_MS, intervalMs))
     // Feeds that began together do not all poll together for ever.
     return slowed * (0.9 + 0.1 * Math.random())
   }
@@ -135,9 +194,15 @@ function createPoller<T>(feed: Feed<T>, intervalMs: number, stopped: () => void)
       else if (members.size === 1) void tick()
       return listener.values
     },
-    close() {
-      for (const { listener } of members) listener.end()
+    isWakeable: () => failures === 0 && !again,
+    isAbout: (test) => feed.subject !== undefined && test(feed.subject, last?.value),
+    wake() {
+      pace = 1
+      // What a poll under way will find may be older than the news.
+      if (polling) again = true
+      else void tick()
     },
+    close: endAll,
   }
 }
 
