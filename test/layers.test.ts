@@ -19,6 +19,7 @@ const targets = {
   resolvers: 'src/resolvers/accounts.ts',
   live: 'src/live/hub.ts',
   money: 'src/money/journal.ts',
+  exports: 'src/exports/links.ts',
   upstream: 'src/upstream/accounts.ts',
   store: 'src/store/memory.ts',
   sandbox: 'src/sandbox/ledger.ts',
@@ -33,7 +34,7 @@ const watchedLibraries = [...graphLibraries, 'undici', 'redis', 'ioredis', '@red
 type Row = { floor?: Floor; values: Floor[]; types?: Floor[]; libraries?: string[] }
 const everything: Row = { values: Object.keys(targets) as Floor[], libraries: [...graphLibraries, 'undici'] }
 const nothing: Row = { values: [] }
-const server: Row = { floor: 'server', values: ['schema', 'context', 'live', 'errors', 'log'] }
+const server: Row = { floor: 'server', values: ['schema', 'context', 'live', 'exports', 'errors', 'log'] }
 const schema: Row = {
   floor: 'schema',
   values: ['resolvers', 'decimal', 'errors'],
@@ -51,7 +52,7 @@ const mayImport: Record<string, Row> = {
   'src/errors.ts': nothing,
   'src/decimal.ts': nothing,
   'src/log.ts': nothing,
-  'src/context.ts': { values: [], types: ['upstream', 'live', 'money'] },
+  'src/context.ts': { values: [], types: ['upstream', 'live', 'money', 'exports'] },
   'src/server/yoga.ts': server,
   'src/server/plugins/use-limit.ts': server,
   'src/schema/orders.ts': schema,
@@ -64,6 +65,7 @@ const mayImport: Record<string, Row> = {
   },
   'src/live/feed.ts': { floor: 'live', values: ['store', 'decimal', 'errors'], types: ['upstream'] },
   'src/money/claim.ts': { floor: 'money', values: ['store', 'decimal', 'errors'], types: ['upstream'] },
+  'src/exports/archive.ts': { floor: 'exports', values: ['store', 'decimal', 'errors'], types: ['upstream'] },
   'src/upstream/orders.ts': upstream,
   'src/upstream/print.ts': upstream,
   'src/store/sqlite.ts': { floor: 'store', values: ['log'] },
