@@ -11,6 +11,7 @@ import {
   printSchema,
 } from 'graphql'
 import { describe, expect, test } from 'vitest'
+import { argumentCheckOf } from '../src/schema/checks.ts'
 import { schema } from '../src/schema/index.ts'
 import { needsOf } from '../src/schema/needs.ts'
 import { CONTRACT } from './support/contract.ts'
@@ -104,24 +105,51 @@ describe('what a field takes upstream', () => {
   /** Fields of objects that are read apart from their object. */
   const LINKS = [
     'Account.currency',
+    'Account.depositAddresses',
     'Account.transactions',
     'Account.value',
+    'BankWithdrawal.account',
+    'CryptoDeposit.account',
     'CryptoWithdrawal.account',
     'Currency.account',
     'Currency.rate',
+    'Deposit.account',
+    'Deposit.paymentMethod',
+    'DepositAddress.account',
+    'EWalletWithdrawal.account',
     'Exchange.payAccount',
     'Exchange.receiveAccount',
     'ExchangePair.pay',
     'ExchangePair.rate',
     'ExchangePair.receive',
+    'GiftCardPurchase.cards',
+    'GiftCardPurchase.giftCard',
+    'MerchantCallback.order',
+    'MerchantCallback.project',
+    'MerchantTransaction.currency',
+    'MerchantTransaction.order',
+    'MerchantTransaction.project',
+    'Order.callbacks',
+    'Order.preorder',
     'Order.project',
+    'Order.transactions',
+    'Preorder.orders',
+    'Preorder.project',
     'Project.orders',
+    'Project.preorders',
     'Rate.currency',
     'Transaction.account',
     'Transaction.currency',
     'Transaction.currencyCode',
     'Transaction.source',
+    'VoucherWithdrawal.account',
+    'VoucherWithdrawal.expiresAt',
+    'VoucherWithdrawal.voucherCode',
+    'VoucherWithdrawal.voucherPin',
     'Withdrawal.account',
+    'WithdrawalWithExchange.account',
+    'WithdrawalWithExchange.exchange',
+    'WithdrawalWithExchange.withdrawal',
   ]
   const ROOTS = ['Query', 'Mutation', 'Subscription']
   const declared = ownTypes(schema).flatMap((type) =>
@@ -152,9 +180,16 @@ describe('what a field takes upstream', () => {
   })
 
   test('is money for mutations alone', () => {
-    expect(declared.filter(({ needs }) => needs.movesMoney).map(({ place }) => place)).toEqual([
-      'Mutation.createExchange',
+    const moving = declared.filter(({ needs }) => needs.movesMoney).map(({ place }) => place)
+    expect(moving.sort()).toEqual([
+      'Mutation.createBankWithdrawal',
       'Mutation.createCryptoWithdrawal',
+      'Mutation.createEWalletWithdrawal',
+      'Mutation.createExchange',
+      'Mutation.createVoucherWithdrawal',
+      'Mutation.createWithdrawalWithExchange',
+      'Mutation.payGiftCardPurchase',
+      'Mutation.payOrder',
     ])
   })
 
@@ -181,8 +216,26 @@ describe('a connection', () => {
   })
 })
 
+test('a list inside an object has its arguments checked before the object is read', () => {
+  const nested = ownTypes(schema)
+    .filter(({ name }) => !['Query', 'Mutation', 'Subscription'].includes(name))
+    .flatMap((type) => outputFields(type).map((field) => ({ place: `${type.name}.${field.name}`, field })))
+    .filter(({ field }) => field.args.some(({ name }) => ['first', 'filter', 'network'].includes(name)))
+  expect(nested.map(({ place }) => place).sort()).toEqual([
+    'Account.depositAddresses',
+    'Account.transactions',
+    'Order.callbacks',
+    'Order.transactions',
+    'Preorder.orders',
+    'Project.orders',
+    'Project.preorders',
+  ])
+  for (const { place, field } of nested)
+    expect([place, argumentCheckOf(field.extensions)]).toEqual([place, expect.any(Function)])
+})
+
 describe('an enum that mirrors the upstream', () => {
-  const OURS = ['MoneyOperationState', 'RateInterval', 'WithdrawalKind']
+  const OURS = ['ExportFormat', 'ExportResource', 'MoneyOperationState', 'RateInterval', 'WithdrawalKind']
 
   test('ends in UNRECOGNIZED', () => {
     const mirrors = ownTypes(schema).filter((type) => isEnumType(type) && !OURS.includes(type.name))

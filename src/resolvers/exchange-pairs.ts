@@ -1,34 +1,25 @@
 // Exchange pairs and quotes.
-import { positive } from './money.ts'
-import { expectedResult } from './results.ts'
+import { quotedSide } from './quotes.ts'
+import { expectedResult, pathsOf } from './results.ts'
 import type { GatewayContext } from '../context.ts'
-import type { Decimal } from '../decimal.ts'
 import type { ExchangePair, ExchangeQuote } from '../upstream/exchange-pairs.ts'
+import type { ExchangeAmountInput } from './quotes.ts'
 import type { Expected } from './results.ts'
 
 /** A quote is a POST upstream that moves nothing; its refusals are told as results. */
 export async function exchangeQuote(
-  args: {
-    input: {
-      payCode: string
-      receiveCode: string
-      amount: { payAmount?: Decimal | null | undefined; receiveAmount?: Decimal | null | undefined }
-    }
-  },
+  args: { input: { payCode: string; receiveCode: string; amount: ExchangeAmountInput } },
   { upstream, scope }: GatewayContext,
 ): Promise<ExchangeQuote | Expected<'AmountOutOfRange' | 'PairNotSupported'>> {
   const { payCode, receiveCode, amount } = args.input
-  const side = amount.payAmount
-    ? { payAmount: positive(amount.payAmount, 'input.amount.payAmount') }
-    : { receiveAmount: positive(amount.receiveAmount ?? '0', 'input.amount.receiveAmount') }
+  const side = quotedSide(amount)
   try {
     return await upstream.exchangePairs.quote({ payCode, receiveCode }, side, scope)
   } catch (error) {
     const paths = {
       payCurrencyCode: ['input', 'payCode'],
       receiveCurrencyCode: ['input', 'receiveCode'],
-      payAmount: ['input', 'amount', 'payAmount'],
-      receiveAmount: ['input', 'amount', 'receiveAmount'],
+      ...pathsOf('input.amount', ['payAmount', 'receiveAmount']),
     }
     return expectedResult(error, { payCode, receiveCode, paths }, ['AmountOutOfRange', 'PairNotSupported'])
   }

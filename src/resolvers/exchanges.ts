@@ -1,14 +1,14 @@
 // Exchanges: making one, and the history.
-import { canonical, compare } from '../decimal.ts'
+import { canonical } from '../decimal.ts'
 import { badInput } from '../errors.ts'
-import { readConnection } from './connections.ts'
+import { readHistory } from './connections.ts'
 import { plainFilter } from './filters.ts'
 import { localId } from './ids.ts'
 import { canonicalOrNull, moveMoney, positive } from './money.ts'
-import { expectedResult } from './results.ts'
+import { quoteCheck } from './quotes.ts'
 import type { GatewayContext } from '../context.ts'
 import type { Decimal } from '../decimal.ts'
-import type { ExchangeQuote, ExchangeWay } from '../upstream/exchange-pairs.ts'
+import type { ExchangeWay } from '../upstream/exchange-pairs.ts'
 import type { Exchange, ExchangeFilter } from '../upstream/exchanges.ts'
 import type { Connection, PageArguments } from './connections.ts'
 import type { Given } from './filters.ts'
@@ -27,12 +27,7 @@ export function exchanges(
   { upstream, scope }: GatewayContext,
 ): Promise<Connection<Exchange> | null> {
   const filter = plainFilter(args.filter)
-  return readConnection(args, {
-    read: (page, size) => upstream.exchanges.list(filter, page, size, scope),
-    idOf: ({ id }) => id,
-    dateOf: ({ createdAt }) => createdAt,
-    appendOnly: filter.status === undefined,
-  })
+  return readHistory(args, filter, (page, size) => upstream.exchanges.list(filter, page, size, scope))
 }
 
 export interface CreateExchangeInput {
@@ -56,24 +51,19 @@ export function createExchange(
   const { exchangePairs, exchanges: upstream } = context.upstream
   const way = wayOf(input.between)
   const payAmount = positive(input.payAmount, 'input.payAmount')
-  const least = input.minReceiveAmount ? positive(input.minReceiveAmount, 'input.minReceiveAmount') : undefined
   const facts = factsOf(way)
   return moveMoney(
     {
       mutation: 'createExchange',
       idempotencyKey: input.idempotencyKey,
-      canonicalInput: { way, payAmount: canonical(payAmount), minReceiveAmount: canonicalOrNull(least) },
+      canonicalInput: {
+        way,
+        payAmount: canonical(payAmount),
+        minReceiveAmount: canonicalOrNull(input.minReceiveAmount),
+      },
       facts,
       kinds: KINDS,
-      check: async () => {
-        if (least === undefined) return undefined
-        try {
-          const quote = await exchangePairs.quote(way, { payAmount }, context.scope)
-          return compare(quote.receiveAmount, least) < 0 ? moved(quote) : undefined
-        } catch (error) {
-          return expectedResult(error, facts, KINDS)
-        }
-      },
+      check: quoteCheck(input, () => exchangePairs.quote(way, { payAmount }, context.scope), facts, KINDS),
       send: () => upstream.create(way, payAmount, context.scope),
     },
     context,
@@ -102,14 +92,5 @@ function factsOf(way: ExchangeWay): InputFacts {
       payAccountId: [...between, 'payAccountId'],
       receiveAccountId: [...between, 'receiveAccountId'],
     },
-  }
-}
-
-function moved(quote: ExchangeQuote): QuoteMoved {
-  return {
-    __typename: 'QuoteMoved',
-    message: 'The exchange would now give less than the least that was asked for; nothing was sent.',
-    quotedAmount: quote.receiveAmount,
-    quotedCode: quote.receiveCode,
   }
 }

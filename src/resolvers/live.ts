@@ -1,6 +1,7 @@
 // Subscriptions: the latest values of what the hub polls.
 import { badInput } from '../errors.ts'
 import type { GatewayContext } from '../context.ts'
+import type { ExchangeRate } from '../upstream/exchange-pairs.ts'
 import type { Rate } from '../upstream/rates.ts'
 
 const MOST_CURRENCIES = 100
@@ -22,4 +23,11 @@ export function liveRate(
   context: GatewayContext,
 ): AsyncIterable<readonly Rate[]> {
   return liveRates({ currencies: [args.currency], base: args.base }, context)
+}
+
+export function liveExchangeRate(
+  args: { payCode: string; receiveCode: string },
+  { live, caller }: GatewayContext,
+): AsyncIterable<ExchangeRate> {
+  return live.exchangeRates.listen(caller, args.payCode, args.receiveCode)
 }

@@ -14,7 +14,10 @@ export interface OutcomeUnknown {
   readonly operation: MoneyOperation
 }
 
-export interface MoneyMove<T, K extends RefusalKind> {
+/** What a look before the leap may end in. */
+type Checked = QuoteMoved | Expected<RefusalKind>
+
+export interface MoneyMove<T, K extends RefusalKind, C extends Checked = never> {
   readonly mutation: string
   readonly idempotencyKey: string
   /** Everything that decides what is done, decimals in canonical form: 1.0 is 1.00. */
@@ -23,17 +26,17 @@ export interface MoneyMove<T, K extends RefusalKind> {
   /** The refusals that the mutation's result union has a type for. */
   readonly kinds: readonly K[]
   /** Looks before the leap: a result refuses, with nothing sent and the key still free. */
-  readonly check?: () => Promise<QuoteMoved | Expected<K> | undefined>
+  readonly check?: () => Promise<C | undefined>
   readonly send: (externalId: string) => Promise<T>
 }
 
 /** Runs it. A refusal that is no result of any mutation (a scope) is thrown, each time anew. */
-export async function moveMoney<T, const K extends RefusalKind>(
-  move: MoneyMove<T, K>,
+export async function moveMoney<T, const K extends RefusalKind, C extends Checked = never>(
+  move: MoneyMove<T, K, C>,
   { money, caller, forget }: GatewayContext,
-): Promise<T | Expected<K> | QuoteMoved | IdempotencyConflict | OutcomeUnknown> {
+): Promise<T | Expected<K> | NoInfer<C> | IdempotencyConflict | OutcomeUnknown> {
   const outcome = await money
-    .run<T | Expected<K> | Refused | QuoteMoved>({
+    .run<T | Expected<K> | Refused | C>({
       caller,
       idempotencyKey: checkedKey(move.idempotencyKey, 'input.idempotencyKey'),
       mutation: move.mutation,

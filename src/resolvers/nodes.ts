@@ -5,16 +5,38 @@ import { checkedKey } from './money.ts'
 import type { GatewayContext } from '../context.ts'
 import type { MoneyOperation } from '../money/money.ts'
 import type { Account } from '../upstream/accounts.ts'
+import type { CryptoDeposit } from '../upstream/crypto-deposits.ts'
 import type { Currency } from '../upstream/currencies.ts'
+import type { Deposit } from '../upstream/deposits.ts'
 import type { ExchangePair } from '../upstream/exchange-pairs.ts'
 import type { Exchange } from '../upstream/exchanges.ts'
+import type { GiftCardPurchase } from '../upstream/gift-card-purchases.ts'
+import type { GiftCard } from '../upstream/gift-cards.ts'
+import type { MerchantCallback } from '../upstream/merchant-callbacks.ts'
+import type { MerchantTransaction } from '../upstream/merchant-transactions.ts'
 import type { Order } from '../upstream/orders.ts'
+import type { Preorder } from '../upstream/preorders.ts'
 import type { Project } from '../upstream/projects.ts'
 import type { Transaction } from '../upstream/transactions.ts'
-import type { CryptoWithdrawal } from '../upstream/withdrawals.ts'
+import type { Withdrawal } from '../upstream/withdrawals.ts'
 
 export type Node =
-  Account | Transaction | Currency | ExchangePair | Exchange | CryptoWithdrawal | Project | Order | MoneyOperation
+  | Account
+  | Transaction
+  | Currency
+  | ExchangePair
+  | Exchange
+  | Withdrawal
+  | Deposit
+  | CryptoDeposit
+  | GiftCard
+  | GiftCardPurchase
+  | Project
+  | Preorder
+  | Order
+  | MerchantTransaction
+  | MerchantCallback
+  | MoneyOperation
 
 const MOST_NODES = 100
 
@@ -28,8 +50,19 @@ const FINDERS: { readonly [T in Node['__typename']]: Find } = {
   ExchangePair: async (id, { loaders }) => (await loaders.exchangePairs()).find((pair) => pair.id === id) ?? null,
   Exchange: (id, { loaders }) => loaders.exchange.load(id),
   CryptoWithdrawal: (id, { loaders }) => loaders.cryptoWithdrawal.load(id),
+  BankWithdrawal: (id, { loaders }) => loaders.bankWithdrawal.load(id),
+  EWalletWithdrawal: (id, { loaders }) => loaders.eWalletWithdrawal.load(id),
+  VoucherWithdrawal: (id, { loaders }) => loaders.voucherWithdrawal.load(id),
+  WithdrawalWithExchange: (id, { loaders }) => loaders.withdrawalWithExchange.load(id),
+  Deposit: (id, { loaders }) => loaders.deposit.load(id),
+  CryptoDeposit: (id, { loaders }) => loaders.cryptoDeposit.load(id),
+  GiftCard: (id, { loaders }) => loaders.giftCard.load(id),
+  GiftCardPurchase: (id, { loaders }) => loaders.giftCardPurchase.load(id),
   Project: (id, { loaders }) => loaders.project.load(id),
+  Preorder: (id, { loaders }) => loaders.preorder.load(id),
   Order: (id, { loaders }) => loaders.order.load(id),
+  MerchantTransaction: (id, { loaders }) => loaders.merchantTransaction.load(id),
+  MerchantCallback: (id, { loaders }) => loaders.merchantCallback.load(id),
   MoneyOperation: (id, { money, caller }, argument) => money.find(caller, checkedKey(id, argument)),
 }
 

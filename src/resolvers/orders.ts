@@ -1,5 +1,5 @@
 // Merchant orders: one payer, one payment, a fixed amount.
-import { readConnection } from './connections.ts'
+import { readHistory } from './connections.ts'
 import { plainFilter } from './filters.ts'
 import { localId } from './ids.ts'
 import type { GatewayContext } from '../context.ts'
@@ -20,16 +20,11 @@ export function orders(
   return ordersOf({ ...args, projectId: localId('Project', args.projectId, 'projectId') }, context)
 }
 
-/** The orders of a project, by the upstream's own id of it; null where there is no such project. */
+/** The orders of a project, or of a preorder alone, by the upstream's own ids; null where there is no such project. */
 export function ordersOf(
-  args: OrdersArguments & { readonly projectId: string },
+  args: OrdersArguments & { readonly projectId: string | null },
   { upstream, scope }: GatewayContext,
 ): Promise<Connection<Order> | null> {
   const filter = plainFilter(args.filter)
-  return readConnection(args, {
-    read: (page, size) => upstream.orders.list(args.projectId, filter, page, size, scope),
-    idOf: ({ id }) => id,
-    dateOf: ({ createdAt }) => createdAt,
-    appendOnly: filter.status === undefined,
-  })
+  return readHistory(args, filter, (page, size) => upstream.orders.list(args.projectId, filter, page, size, scope))
 }

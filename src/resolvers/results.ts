@@ -76,7 +76,7 @@ export interface InputFacts {
   readonly receiveCode?: string | undefined
   /** Where the upstream's own field names stand in the input, e.g. `payAmount` at `["input", "payAmount"]`. */
   readonly paths?: Readonly<Record<string, readonly string[]>>
-  /** Where the input names the thing that the call is about, e.g. `["input", "id"]`. */
+  /** Where the input names the thing that the path of the call names, e.g. `["input", "id"]`. */
   readonly subject?: readonly string[]
 }
 
@@ -89,6 +89,25 @@ export type Refusal =
   | StateConflict
   | AlreadyExists
   | Refused
+
+/** Where fields stand that the upstream and the input call alike: `at` is where all of them are, e.g. "input". */
+export function pathsOf(at: string, names: readonly string[]): Record<string, readonly string[]> {
+  return Object.fromEntries(names.map((name) => [name, [...at.split('.'), name]]))
+}
+
+/** The input is wrong in a way that has no type of its own. */
+export function invalidInput(
+  message: string,
+  path: readonly string[],
+  upstreamCode: string | null = null,
+): InvalidInput {
+  return { __typename: 'InvalidInput', message, path, upstreamCode }
+}
+
+/** What the input names there is not there. */
+export function unknownInput(path: readonly string[], upstreamCode?: string): InvalidInput {
+  return invalidInput('SpectroCoin does not know what the input names.', path, upstreamCode)
+}
 
 /** The refusals that a field's result union has a type for, InvalidInput among them always. */
 export type RefusalKind = Exclude<Refusal['__typename'], 'Refused'>
@@ -132,12 +151,13 @@ function inputRefusal<K extends RefusalKind>(
   const path = (cause.field !== undefined &&
     Object.hasOwn(facts.paths ?? {}, cause.field) &&
     facts.paths?.[cause.field]) ||
-    (cause.kind === 'missing' && facts.subject) || ['input']
+    (cause.inPath && facts.subject) || ['input']
   const telling = tellingResult(cause.kind, path, facts)
   if (telling && (kinds as readonly string[]).includes(telling.__typename)) return telling as Expected<K>
-  const message =
-    cause.kind === 'missing' ? 'SpectroCoin does not know what the input names.' : 'SpectroCoin refused the input.'
-  return { __typename: 'InvalidInput', message, path, upstreamCode: error.details.upstreamCode ?? null }
+  const { upstreamCode } = error.details
+  return cause.kind === 'missing'
+    ? unknownInput(path, upstreamCode)
+    : invalidInput(`SpectroCoin refused ${path.join('.')}.`, path, upstreamCode)
 }
 
 function tellingResult(
@@ -176,9 +196,17 @@ function tellingResult(
         field: path.at(-1) ?? 'input',
       }
     case 'state':
-      return { __typename: 'StateConflict', message: 'Its state does not allow this.', currentStatus: null }
+      return {
+        __typename: 'StateConflict',
+        message: 'Its status does not allow this, or does not any more.',
+        currentStatus: null,
+      }
     case 'duplicate':
-      return { __typename: 'AlreadyExists', message: 'There is one like it.', field: path.at(-1) ?? 'input' }
+      return {
+        __typename: 'AlreadyExists',
+        message: `${path.join('.')} was used before.`,
+        field: path.at(-1) ?? 'input',
+      }
     default:
       return undefined
   }

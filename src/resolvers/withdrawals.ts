@@ -1,116 +1,105 @@
-// Withdrawals: what leaves for an address outside, and what that costs.
-import { canonical } from '../decimal.ts'
-import { badInput } from '../errors.ts'
-import { readConnection } from './connections.ts'
+// Withdrawals of all kinds, as they are read: one by its id, the history of a kind, and what is only known to be some withdrawal.
+import { badInput, GatewayError } from '../errors.ts'
+import { readHistory } from './connections.ts'
 import { plainFilter } from './filters.ts'
 import { parseGlobalId } from './ids.ts'
-import { moveMoney, positive } from './money.ts'
-import { expectedResult } from './results.ts'
-import { withdrawFrom } from './withdraw-from.ts'
 import type { GatewayContext } from '../context.ts'
-import type { Decimal } from '../decimal.ts'
-import type { CryptoWithdrawal, WithdrawalFee, WithdrawalFilter } from '../upstream/withdrawals.ts'
+import type { CallScope } from '../upstream/caller.ts'
+import type { Loaders } from '../upstream/loaders.ts'
+import type { Upstream } from '../upstream/upstream.ts'
+import type { Withdrawal, WithdrawalFilter, WithdrawalKind } from '../upstream/withdrawals.ts'
 import type { Connection, PageArguments } from './connections.ts'
 import type { Given } from './filters.ts'
-import type { MoneyMove, OutcomeUnknown } from './money.ts'
-import type { Expected, IdempotencyConflict, QuoteMoved } from './results.ts'
-import type { WithdrawFromInput } from './withdraw-from.ts'
+
+type WithdrawalType = Withdrawal['__typename']
+
+/** Each kind: its type, its calls in the upstream, and its loader. */
+const KINDS = {
+  CRYPTO: { type: 'CryptoWithdrawal', calls: 'cryptoWithdrawals', loader: 'cryptoWithdrawal' },
+  BANK: { type: 'BankWithdrawal', calls: 'bankWithdrawals', loader: 'bankWithdrawal' },
+  E_WALLET: { type: 'EWalletWithdrawal', calls: 'eWalletWithdrawals', loader: 'eWalletWithdrawal' },
+  VOUCHER: { type: 'VoucherWithdrawal', calls: 'voucherWithdrawals', loader: 'voucherWithdrawal' },
+  WITH_EXCHANGE: {
+    type: 'WithdrawalWithExchange',
+    calls: 'withdrawalsWithExchange',
+    loader: 'withdrawalWithExchange',
+  },
+} as const satisfies Record<WithdrawalKind, { type: WithdrawalType; calls: keyof Upstream; loader: keyof Loaders }>
+
+const KIND_OF = Object.fromEntries(Object.entries(KINDS).map(([kind, { type }]) => [type, kind])) as {
+  readonly [T in WithdrawalType]: WithdrawalKind
+}
+
+function isWithdrawalType(type: string): type is WithdrawalType {
+  return Object.hasOwn(KIND_OF, type)
+}
+
+export function withdrawalKind({ __typename }: { readonly __typename: WithdrawalType }): WithdrawalKind {
+  return KIND_OF[__typename]
+}
+
+/** Reads it anew, past the loaders: for who polls. */
+export function readWithdrawal(
+  type: WithdrawalType,
+  id: string,
+  upstream: Upstream,
+  scope: CallScope,
+): Promise<Withdrawal | null> {
+  return upstream[KINDS[KIND_OF[type]].calls].read(id, scope)
+}
+
+function loadWithdrawal(
+  kind: WithdrawalKind,
+  id: string,
+  { loaders }: GatewayContext,
+): Withdrawal | null | Promise<Withdrawal | null> {
+  return loaders[KINDS[kind].loader].load(id)
+}
 
 /** Any kind of withdrawal: the type in the id says which. */
 export function withdrawal(
   args: { id: string },
-  { loaders }: GatewayContext,
-): CryptoWithdrawal | null | Promise<CryptoWithdrawal | null> {
-  const { type, id } = parseGlobalId(args.id, 'id')
-  if (type === 'CryptoWithdrawal') return loaders.cryptoWithdrawal.load(id)
-  throw badInput('id', 'id must be the id of a withdrawal.')
+  context: GatewayContext,
+): Withdrawal | null | Promise<Withdrawal | null> {
+  const { type, id } = withdrawalId(args.id, 'id')
+  return loadWithdrawal(KIND_OF[type], id, context)
+}
+
+/** Takes the global id of a withdrawal of whatever kind apart. */
+export function withdrawalId(globalId: string, argument: string): { type: WithdrawalType; id: string } {
+  const { type, id } = parseGlobalId(globalId, argument)
+  if (!isWithdrawalType(type)) throw badInput(argument, `${argument} must be the id of a withdrawal.`)
+  return { type, id }
 }
 
 export function withdrawals(
-  args: PageArguments & { readonly kind: 'CRYPTO'; readonly filter?: Given<WithdrawalFilter> },
+  args: PageArguments & { readonly kind: WithdrawalKind; readonly filter?: Given<WithdrawalFilter> },
   { upstream, scope }: GatewayContext,
-): Promise<Connection<CryptoWithdrawal> | null> {
+): Promise<Connection<Withdrawal> | null> {
   const filter = plainFilter(args.filter)
-  return readConnection(args, {
-    read: (page, size) => upstream.withdrawals.listCrypto(filter, page, size, scope),
-    idOf: ({ id }) => id,
-    dateOf: ({ createdAt }) => createdAt,
-    appendOnly: filter.status === undefined,
-  })
+  const { calls } = KINDS[args.kind]
+  return readHistory<Withdrawal>(args, filter, (page, size) => upstream[calls].list(filter, page, size, scope))
 }
 
-export async function cryptoWithdrawalFee(
-  args: { input: { currency: string; network?: string | null | undefined; amount?: Decimal | null | undefined } },
-  { upstream, scope }: GatewayContext,
-): Promise<WithdrawalFee | Expected<'AmountOutOfRange'>> {
-  const { currency, network, amount } = args.input
-  const query = {
-    currency,
-    network: network ?? undefined,
-    amount: amount ? positive(amount, 'input.amount') : undefined,
-  }
-  try {
-    return await upstream.withdrawals.cryptoFee(query, scope)
-  } catch (error) {
-    const paths = {
-      currencyCode: ['input', 'currency'],
-      networkCode: ['input', 'network'],
-      amount: ['input', 'amount'],
-    }
-    return expectedResult(error, { payCode: currency, paths }, ['AmountOutOfRange'])
-  }
-}
-
-export interface CreateCryptoWithdrawalInput {
-  readonly idempotencyKey: string
-  readonly from: WithdrawFromInput
-  readonly amount: Decimal
-  readonly feeIncluded: boolean
-  readonly address: string
-  readonly network?: string | null | undefined
-  readonly memo?: string | null | undefined
-  readonly description?: string | null | undefined
-}
-
-const KINDS = ['InvalidInput', 'InsufficientFunds', 'AmountOutOfRange', 'DestinationRejected'] as const
-
-export function createCryptoWithdrawal(
-  { input }: { input: CreateCryptoWithdrawalInput },
+/**
+ * The withdrawal with this id, of the first of these kinds that has one: a call for each kind until then. A kind that the credential may
+ * not read is passed over, since another one may have it; where none has it, what was forbidden is told. Any other fault is told at once.
+ */
+export async function withdrawalOfSomeKind(
+  id: string,
+  kinds: readonly WithdrawalKind[],
   context: GatewayContext,
-): Promise<CryptoWithdrawal | Expected<(typeof KINDS)[number]> | QuoteMoved | IdempotencyConflict | OutcomeUnknown> {
-  const request = {
-    from: withdrawFrom(input.from),
-    amount: positive(input.amount, 'input.amount'),
-    feeIncluded: input.feeIncluded,
-    address: checkedAddress(input.address),
-    network: input.network ?? undefined,
-    memo: input.memo ?? undefined,
-    description: input.description ?? undefined,
+): Promise<Withdrawal | null> {
+  let forbidden: GatewayError | undefined
+  for (const kind of kinds) {
+    try {
+      const found = await loadWithdrawal(kind, id, context)
+      if (found) return found
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.code !== 'FORBIDDEN') throw error
+      forbidden ??= error
+    }
   }
-  const move: MoneyMove<CryptoWithdrawal, (typeof KINDS)[number]> = {
-    mutation: 'createCryptoWithdrawal',
-    idempotencyKey: input.idempotencyKey,
-    canonicalInput: { ...request, amount: canonical(request.amount) },
-    facts: {
-      payCode: input.from.currency ?? undefined,
-      paths: {
-        accountId: ['input', 'from', 'accountId'],
-        currencyCode: ['input', 'from', 'currency'],
-        amount: ['input', 'amount'],
-        address: ['input', 'address'],
-        networkCode: ['input', 'network'],
-        memo: ['input', 'memo'],
-        description: ['input', 'description'],
-      },
-    },
-    kinds: KINDS,
-    send: (externalId) => context.upstream.withdrawals.createCrypto({ ...request, externalId }, context.scope),
-  }
-  return moveMoney(move, context)
-}
-
-/** Only what no chain could mean is refused here: no character of an address is white space or invisible. */
-function checkedAddress(address: string): string {
-  if (/^[\x21-\x7e]{1,128}$/.test(address)) return address
-  throw badInput('input.address', 'input.address must be 1 to 128 visible characters without spaces.')
+  if (forbidden) throw forbidden
+  return null
 }

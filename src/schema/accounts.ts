@@ -1,14 +1,16 @@
 // Accounts and what they are worth.
 import { account, accounts, accountValue, portfolio } from '../resolvers/accounts.ts'
+import { accountAddresses, checkNetwork } from '../resolvers/deposit-addresses.ts'
 import { checkList } from '../resolvers/filters.ts'
 import { transactions } from '../resolvers/transactions.ts'
 import { builder } from './builder.ts'
 import { checks } from './checks.ts'
 import { pageArguments } from './connections.ts'
+import { ADDRESS_SCOPES } from './deposit-addresses.ts'
 import { needs } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
+import { Account, Currency, DepositAddress } from './objects.ts'
 import { TransactionConnection, TransactionFilter } from './transactions.ts'
-import { Account, Currency } from './objects.ts'
 import type { Portfolio as PortfolioShape } from '../resolvers/accounts.ts'
 
 const inCurrency = builder.args((t) => ({
@@ -72,6 +74,14 @@ Account.implement({
       args: { ...pageArguments, filter: t.arg({ type: TransactionFilter, description: 'Only these.' }) },
       extensions: { ...needs('account-transaction:read'), ...checks(checkList) },
       resolve: ({ id }, args, context) => transactions({ ...args, accountId: id }, context),
+    }),
+    depositAddresses: t.field({
+      type: [DepositAddress],
+      nullable: { list: true, items: false },
+      description: 'The addresses that crypto for it arrives at.',
+      args: { network: t.arg.string({ description: 'Only those of the chain with this code.' }) },
+      extensions: { ...needs(ADDRESS_SCOPES), ...checks(checkNetwork) },
+      resolve: (self, args, context) => accountAddresses(self, args, context),
     }),
   }),
 })

@@ -11,3 +11,6 @@ export const builder = new SchemaBuilder<{
     CurrencyCode: { Input: string; Output: string }
   }
 }>({})
+
+/** What the fields of an input are declared with, for those that several inputs have. */
+export type InputFields = PothosSchemaTypes.InputFieldBuilder<typeof builder.$inferSchemaTypes, 'InputObject'>

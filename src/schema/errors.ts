@@ -121,13 +121,13 @@ export const AlreadyExists = builder.objectRef<AlreadyExistsShape>('AlreadyExist
 
 export const QuoteMoved = builder.objectRef<QuoteMovedShape>('QuoteMoved').implement({
   description:
-    'A quote taken just before would have given less than the least that was asked for; nothing was sent, and the key is free.',
+    'A quote taken just before would have given less than the least, or cost more than the most, that was asked for; nothing was sent, and the key is free.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
     quotedAmount: t.expose('quotedAmount', {
       type: 'Decimal',
       nullable: false,
-      description: 'What it would have given, in `quotedCode`.',
+      description: 'What it would have given, or cost, in `quotedCode`.',
     }),
     quotedCode: t.expose('quotedCode', {
       type: 'CurrencyCode',

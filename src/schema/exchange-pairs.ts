@@ -1,5 +1,6 @@
 // Exchange pairs, their live rates, and quotes.
 import { exchangePairs, exchangeQuote } from '../resolvers/exchange-pairs.ts'
+import { liveExchangeRate } from '../resolvers/live.ts'
 import { builder } from './builder.ts'
 import { AmountOutOfRange, InvalidInput, PairNotSupported } from './errors.ts'
 import { needs } from './needs.ts'
@@ -70,12 +71,12 @@ const ExchangePair = builder.objectRef<ExchangePairShape>('ExchangePair').implem
     minPayAmount: t.expose('minPayAmount', {
       type: 'Decimal',
       nullable: true,
-      description: 'The least that can be paid, in `payCode`.',
+      description: 'The least that can be paid, in `payCode`; null: not told.',
     }),
     maxPayAmount: t.expose('maxPayAmount', {
       type: 'Decimal',
       nullable: true,
-      description: 'The most that can be paid, in `payCode`.',
+      description: 'The most that can be paid, in `payCode`; null: not told.',
     }),
     enabled: t.exposeBoolean('enabled', { nullable: true, description: 'Whether it can be exchanged now.' }),
     rate: t.field({
@@ -88,7 +89,7 @@ const ExchangePair = builder.objectRef<ExchangePairShape>('ExchangePair').implem
   }),
 })
 
-const ExchangeAmount = builder.inputType('ExchangeAmount', {
+export const ExchangeAmount = builder.inputType('ExchangeAmount', {
   description: 'Which side is given; the other one is computed. Exactly one of them.',
   isOneOf: true,
   fields: (t) => ({
@@ -161,3 +162,22 @@ builder.queryFields((t) => ({
     resolve: (_root, args, context) => exchangeQuote(args, context),
   }),
 }))
+
+builder.subscriptionField('liveExchangeRate', (t) =>
+  t.field({
+    type: ExchangeRate,
+    nullable: false,
+    description:
+      'What an exchange would give now: at once, and whenever it has changed. A pair that cannot be exchanged is an error NOT_FOUND, and the end.',
+    args: {
+      payCode: t.arg({ type: 'CurrencyCode', required: true, description: 'The currency that would leave.' }),
+      receiveCode: t.arg({ type: 'CurrencyCode', required: true, description: 'The currency that would arrive.' }),
+    },
+    extensions: needs('exchange:create'),
+    subscribe: (_root, args, context) => liveExchangeRate(args, context),
+    resolve: (rate, _args, context) => {
+      context.forget()
+      return rate
+    },
+  }),
+)

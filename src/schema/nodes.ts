@@ -33,16 +33,29 @@ const NODE_SCOPES: readonly Scope[] = [
   'account-transaction:read',
   'exchange:read',
   'withdraw-crypto:read',
+  'withdraw-bank:read',
+  'withdraw-e-wallet:read',
+  'withdraw-voucher:read',
+  'withdraw-with-exchange:read',
+  'deposit:read',
+  'deposit-crypto:read',
+  'purchase-gift-card:read',
   'merchants-projects:read',
+  'merchants-preorders:read',
   'merchants-orders:read',
+  'merchants-transactions:read',
+  'merchants-callbacks:read',
 ]
+
+/** A transaction may be looked for in five pages, where the upstream reads no single ones; all others are one call. */
+const CALLS_OF_A_NODE = 6
 
 builder.queryFields((t) => ({
   node: t.field({
     type: NodeInterface,
     description: 'Anything that has a global id; null where there is no such thing. The scope is that of its type.',
     args: { id: t.arg.id({ required: true, description: 'A global id as this graph gave it.' }) },
-    extensions: needs(NODE_SCOPES),
+    extensions: needs(NODE_SCOPES, CALLS_OF_A_NODE),
     resolve: (_root, args, context) => node(args, context),
   }),
   nodes: t.field({
@@ -50,7 +63,7 @@ builder.queryFields((t) => ({
     nullable: { list: true, items: true },
     description: 'Several things by their global ids, in the same order; one that is unknown or unreadable is null.',
     args: { ids: t.arg.idList({ required: true, description: 'Up to 100 global ids.' }) },
-    extensions: needs(NODE_SCOPES, 100),
+    extensions: needs(NODE_SCOPES, 100 * CALLS_OF_A_NODE),
     resolve: (_root, args, context) => nodes(args, context),
   }),
 }))

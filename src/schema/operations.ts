@@ -9,9 +9,21 @@ import {
   InvalidInput,
   PairNotSupported,
   Refused,
+  StateConflict,
 } from './errors.ts'
 import { globalId, NodeInterface } from './nodes.ts'
-import { Exchange, CryptoWithdrawal, MoneyOperation, OutcomeUnknown } from './objects.ts'
+import {
+  BankWithdrawal,
+  CryptoWithdrawal,
+  EWalletWithdrawal,
+  Exchange,
+  GiftCardPurchase,
+  MoneyOperation,
+  Order,
+  OutcomeUnknown,
+  VoucherWithdrawal,
+  WithdrawalWithExchange,
+} from './objects.ts'
 
 const MoneyOperationState = builder.enumType('MoneyOperationState', {
   description: 'What is known of a money-moving mutation.',
@@ -31,11 +43,18 @@ const MoneyOperationResult = builder.unionType('MoneyOperationResult', {
   types: () => [
     Exchange,
     CryptoWithdrawal,
+    BankWithdrawal,
+    EWalletWithdrawal,
+    VoucherWithdrawal,
+    WithdrawalWithExchange,
+    Order,
+    GiftCardPurchase,
     InvalidInput,
     InsufficientFunds,
     AmountOutOfRange,
     PairNotSupported,
     DestinationRejected,
+    StateConflict,
     Refused,
   ],
   resolveType: ({ __typename }) => __typename,
@@ -72,7 +91,8 @@ MoneyOperation.implement({
     candidates: t.field({
       type: [NodeInterface],
       nullable: { list: false, items: false },
-      description: "Rows of SpectroCoin's history that it might be, while that is ambiguous.",
+      description:
+        "Rows of SpectroCoin's history that it might be, while that is ambiguous. Nothing is looked up yet, so that it is empty.",
       resolve: () => [],
     }),
   }),

@@ -1,35 +1,17 @@
 // Merchant orders.
+import { checkList } from '../resolvers/filters.ts'
+import { merchantCallbacksOf } from '../resolvers/merchant-callbacks.ts'
+import { merchantTransactionsOf } from '../resolvers/merchant-transactions.ts'
 import { order, orders } from '../resolvers/orders.ts'
 import { builder } from './builder.ts'
+import { checks } from './checks.ts'
 import { connectionOf, pageArguments } from './connections.ts'
+import { MerchantCallbackConnection } from './merchant-callbacks.ts'
+import { MerchantTransactionConnection } from './merchant-transactions.ts'
 import { needs } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
-import { Project, Order } from './objects.ts'
-
-const OrderStatus = builder.enumType('OrderStatus', {
-  description: 'How far an order has come.',
-  values: {
-    NEW: { description: 'Made; nothing has come in.' },
-    PENDING: { description: 'A payment was seen and is being confirmed.' },
-    PAID: { description: 'Enough came in in time, or the merchant accepted less or later.' },
-    FAILED: { description: 'An internal payment failed, or monitoring rejected it.' },
-    EXPIRED: { description: 'Not paid in time.' },
-    TEST: { description: 'A test order.' },
-    LATE_CRYPTO_PAYMENT: { description: 'Crypto came after the time was over; the merchant may accept it.' },
-    PARTIAL_PAYMENT: { description: 'Too little so far, and still in time.' },
-    UNDERPAID: { description: 'Too little, and the time is over; the merchant may accept it.' },
-    CANCELLED: { description: 'Called off.' },
-    INVALID_PAYMENT: { description: 'What came in was not what was asked for.' },
-    TEST_PAID: { description: 'A test order that counts as paid. Never a payment.' },
-    TEST_EXPIRED: { description: 'A test order that counts as expired.' },
-    PROCESSING_REFUND: { description: 'A refund is under way.' },
-    REFUNDED: { description: 'Refunded.' },
-    REJECTED_REFUND: { description: 'A refund was refused.' },
-    PENDING_LATE_CRYPTO_PAYMENT: { description: 'A late payment was seen and is being confirmed.' },
-    REJECTED: { description: 'Refused by monitoring.' },
-    UNRECOGNIZED: { description: 'A word that the gateway does not know yet; `statusText` has it. Not for inputs.' },
-  } as const,
-})
+import { Order, Preorder, Project } from './objects.ts'
+import { OrderStatus } from './order-status.ts'
 
 export const OrderFilter = builder.inputType('OrderFilter', {
   description: 'Which orders to list.',
@@ -62,9 +44,16 @@ Order.implement({
     project: t.field({
       type: Project,
       nullable: true,
-      description: 'The project that it belongs to.',
+      description: 'The project that it belongs to; null where SpectroCoin does not say.',
       extensions: needs('merchants-projects:read'),
       resolve: ({ projectId }, _args, { loaders }) => (projectId === null ? null : loaders.project.load(projectId)),
+    }),
+    preorder: t.field({
+      type: Preorder,
+      nullable: true,
+      description: 'The preorder that it came of; null where SpectroCoin does not say.',
+      extensions: needs('merchants-preorders:read'),
+      resolve: ({ preorderId }, _args, { loaders }) => (preorderId === null ? null : loaders.preorder.load(preorderId)),
     }),
     description: t.exposeString('description', { nullable: true, description: 'Shown to the payer.' }),
     payAmount: t.expose('payAmount', {
@@ -77,7 +66,10 @@ Order.implement({
       nullable: true,
       description: 'The currency that the payer pays in.',
     }),
-    network: t.exposeString('network', { nullable: true, description: 'The chain that the payer pays over.' }),
+    network: t.exposeString('network', {
+      nullable: true,
+      description: 'The code of the chain that the payer pays over.',
+    }),
     receivedAmount: t.expose('receivedAmount', {
       type: 'Decimal',
       nullable: true,
@@ -104,6 +96,24 @@ Order.implement({
     createdAt: t.expose('createdAt', { type: 'DateTime', nullable: true, description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', nullable: true, description: 'When it last changed.' }),
     paidAt: t.expose('paidAt', { type: 'DateTime', nullable: true, description: 'When it was paid.' }),
+    transactions: t.field({
+      type: MerchantTransactionConnection,
+      nullable: true,
+      description: 'What it brought in, and what that cost, newest first.',
+      args: pageArguments,
+      extensions: { ...needs('merchants-transactions:read'), ...checks(checkList) },
+      resolve: ({ id, projectId }, args, context) =>
+        merchantTransactionsOf({ ...args, projectId, filter: { orderId: id } }, context),
+    }),
+    callbacks: t.field({
+      type: MerchantCallbackConnection,
+      nullable: true,
+      description: 'The callbacks about it, newest first.',
+      args: pageArguments,
+      extensions: { ...needs('merchants-callbacks:read'), ...checks(checkList) },
+      resolve: ({ id, projectId }, args, context) =>
+        merchantCallbacksOf({ ...args, projectId, filter: { systemOrderId: id } }, context),
+    }),
   }),
 })
 

@@ -1,14 +1,26 @@
 // Merchant projects.
 import { checkList } from '../resolvers/filters.ts'
 import { ordersOf } from '../resolvers/orders.ts'
+import { preordersOf } from '../resolvers/preorders.ts'
 import { project, projects } from '../resolvers/projects.ts'
 import { builder } from './builder.ts'
 import { checks } from './checks.ts'
 import { connectionOf, pageArguments } from './connections.ts'
 import { needs } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
-import { OrderConnection, OrderFilter } from './orders.ts'
 import { Project } from './objects.ts'
+import { OrderConnection, OrderFilter } from './orders.ts'
+import { PreorderConnection } from './preorders.ts'
+import { TestStatus } from './project-settings.ts'
+
+const CallbackFormat = builder.enumType('CallbackFormat', {
+  description: 'How callbacks are written.',
+  values: {
+    JSON: { description: 'As JSON, unsigned: the order is to be read to be believed. New projects have this.' },
+    FORM: { description: 'As a signed form. Older projects have this.' },
+    UNRECOGNIZED: { description: 'A word that the gateway does not know yet. Not for inputs.' },
+  } as const,
+})
 
 Project.implement({
   description: 'The settings under which a shop takes payments.',
@@ -41,6 +53,11 @@ Project.implement({
       description: 'The currencies that payers may pay in, where not all.',
     }),
     testMode: t.exposeBoolean('testMode', { nullable: true, description: 'Whether its orders need no payment.' }),
+    testStatus: t.expose('testStatus', {
+      type: TestStatus,
+      nullable: true,
+      description: 'What its orders end as in test mode.',
+    }),
     feePaidByClient: t.exposeBoolean('feePaidByClient', {
       nullable: true,
       description: 'Whether the payer pays the fee.',
@@ -48,6 +65,15 @@ Project.implement({
     verifiedPayersOnly: t.exposeBoolean('verifiedPayersOnly', {
       nullable: true,
       description: 'Whether payers must be verified.',
+    }),
+    paymentWindowMinutes: t.exposeInt('paymentWindowMinutes', {
+      nullable: true,
+      description: 'How long a payer has to pay, in minutes. Set by SpectroCoin; null where it does not say.',
+    }),
+    callbackFormat: t.expose('callbackFormat', {
+      type: CallbackFormat,
+      nullable: true,
+      description: 'How its callbacks are written. Set by SpectroCoin; null where it does not say.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', nullable: true, description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', nullable: true, description: 'When it last changed.' }),
@@ -58,6 +84,14 @@ Project.implement({
       args: { ...pageArguments, filter: t.arg({ type: OrderFilter, description: 'Only these.' }) },
       extensions: { ...needs('merchants-orders:read'), ...checks(checkList) },
       resolve: ({ id }, args, context) => ordersOf({ ...args, projectId: id }, context),
+    }),
+    preorders: t.field({
+      type: PreorderConnection,
+      nullable: true,
+      description: 'Its preorders, newest first.',
+      args: pageArguments,
+      extensions: { ...needs('merchants-preorders:read'), ...checks(checkList) },
+      resolve: ({ id }, args, context) => preordersOf({ ...args, projectId: id }, context),
     }),
   }),
 })

@@ -6,7 +6,22 @@ import { builder } from './builder.ts'
 import { connectionOf } from './connections.ts'
 import { needs } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
-import { Account, Currency, Transaction, Exchange, CryptoWithdrawal, Order } from './objects.ts'
+import {
+  Account,
+  BankWithdrawal,
+  CryptoDeposit,
+  CryptoWithdrawal,
+  Currency,
+  Deposit,
+  EWalletWithdrawal,
+  Exchange,
+  GiftCardPurchase,
+  Order,
+  Transaction,
+  VoucherWithdrawal,
+  WithdrawalWithExchange,
+} from './objects.ts'
+import { WITHDRAWAL_SCOPES } from './withdrawals.ts'
 import type { GatewayContext } from '../context.ts'
 import type { Transaction as TransactionShape } from '../upstream/transactions.ts'
 
@@ -49,7 +64,18 @@ export const TransactionFilter = builder.inputType('TransactionFilter', {
 
 const TransactionSource = builder.unionType('TransactionSource', {
   description: 'What a transaction came from. `statusText` is on all of them.',
-  types: () => [Exchange, CryptoWithdrawal, Order],
+  types: () => [
+    Exchange,
+    Deposit,
+    CryptoDeposit,
+    CryptoWithdrawal,
+    BankWithdrawal,
+    EWalletWithdrawal,
+    VoucherWithdrawal,
+    WithdrawalWithExchange,
+    Order,
+    GiftCardPurchase,
+  ],
   resolveType: ({ __typename }) => __typename,
 })
 
@@ -98,15 +124,14 @@ Transaction.implement({
     currency: t.field({
       type: Currency,
       nullable: true,
-      description: 'The currency of the amount.',
-      extensions: needs('public'),
+      description: 'The currency of the amount. Public, and one call, where SpectroCoin says on the line which it is.',
+      extensions: needs('account:read', 2),
       resolve: async (self, _args, context) => context.loaders.currency.load(await currencyCodeOf(self, context)),
     }),
     currencyCode: t.field({
       type: 'CurrencyCode',
       nullable: false,
-      description: 'The code of the currency of the amount.',
-      // Where the upstream does not repeat it, the account says it.
+      description: 'The code of the currency of the amount. No call where SpectroCoin says it on the line.',
       extensions: needs('account:read'),
       resolve: (self, _args, context) => self.currencyCode ?? currencyCodeOf(self, context),
     }),
@@ -121,8 +146,19 @@ Transaction.implement({
       type: TransactionSource,
       nullable: true,
       description:
-        'The exchange, withdrawal or order behind it; null where SpectroCoin gives no reference, or one of a sort that this graph cannot read.',
-      extensions: needs(['exchange:read', 'withdraw-crypto:read', 'merchants-orders:read']),
+        'The exchange, deposit, withdrawal, order or purchase behind it; null where SpectroCoin gives no reference, or one of a sort that this graph cannot read.',
+      // Three where the type is WITHDRAWAL: that leaves the kind open.
+      extensions: needs(
+        [
+          'exchange:read',
+          'deposit:read',
+          'deposit-crypto:read',
+          'purchase-gift-card:read',
+          ...WITHDRAWAL_SCOPES,
+          'merchants-orders:read',
+        ],
+        3,
+      ),
       resolve: (self, _args, context) => transactionSource(self, context),
     }),
   }),

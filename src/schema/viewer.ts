@@ -18,7 +18,7 @@ const UpstreamBudget = builder.objectRef<Budget>('UpstreamBudget').implement({
     coolingDownUntil: t.expose('coolingDownUntil', {
       type: 'DateTime',
       nullable: true,
-      description: 'Until when SpectroCoin refuses calls, after it has answered 429; null: it does not.',
+      description: 'Until when SpectroCoin asked to wait, after a 429; null: it did not.',
     }),
   }),
 })

@@ -1,28 +1,30 @@
-// Withdrawals: what they have in common, and those of crypto.
-import { createCryptoWithdrawal, cryptoWithdrawalFee, withdrawal, withdrawals } from '../resolvers/withdrawals.ts'
+// Withdrawals: what all kinds have in common, and how they are read.
+import { withdrawal, withdrawalKind, withdrawals } from '../resolvers/withdrawals.ts'
 import { builder } from './builder.ts'
 import { connectionOf, pageArguments } from './connections.ts'
-import {
-  AmountOutOfRange,
-  DestinationRejected,
-  IdempotencyConflict,
-  InsufficientFunds,
-  InvalidInput,
-  QuoteMoved,
-} from './errors.ts'
-import { movesMoney, needs } from './needs.ts'
+import { needs } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
-import { Account, CryptoWithdrawal, OutcomeUnknown } from './objects.ts'
-import { WithdrawFrom } from './withdraw-from.ts'
-import type {
-  CryptoWithdrawal as CryptoWithdrawalShape,
-  WithdrawalFee as WithdrawalFeeShape,
-} from '../upstream/withdrawals.ts'
+import { Account } from './objects.ts'
+import type { Scope } from '../upstream/endpoint.ts'
+import type { Withdrawal as WithdrawalShape } from '../upstream/withdrawals.ts'
 
-const WithdrawalKind = builder.enumType('WithdrawalKind', {
+/** What a withdrawal may take, each kind its own. */
+export const WITHDRAWAL_SCOPES: readonly Scope[] = [
+  'withdraw-crypto:read',
+  'withdraw-bank:read',
+  'withdraw-e-wallet:read',
+  'withdraw-voucher:read',
+  'withdraw-with-exchange:read',
+]
+
+export const WithdrawalKind = builder.enumType('WithdrawalKind', {
   description: 'Where a withdrawal goes.',
   values: {
     CRYPTO: { description: 'To an address of a chain.' },
+    BANK: { description: 'To an account at a bank.' },
+    E_WALLET: { description: 'To an e-wallet.' },
+    VOUCHER: { description: 'Into a voucher.' },
+    WITH_EXCHANGE: { description: 'To an address, a bank or an e-wallet, exchanged into another currency on the way.' },
   } as const,
 })
 
@@ -38,24 +40,22 @@ const WithdrawalStatus = builder.enumType('WithdrawalStatus', {
   } as const,
 })
 
-/** What every kind has. */
-type WithdrawalShape = CryptoWithdrawalShape
-
-const Withdrawal = builder.interfaceRef<WithdrawalShape>('Withdrawal').implement({
+export const Withdrawal = builder.interfaceRef<WithdrawalShape>('Withdrawal').implement({
   description: 'Money that leaves for outside.',
   interfaces: [NodeInterface],
   resolveType: ({ __typename }) => __typename,
   fields: (t) => ({
     id: t.id({
       nullable: false,
-      description: 'E.g. "CryptoWithdrawal:a4b0f9f0".',
+      description:
+        'The type of its kind and SpectroCoin\'s own id, e.g. "CryptoWithdrawal:a4b0f9f0", "BankWithdrawal:5c0e77d1".',
       resolve: ({ __typename, id }) => globalId(__typename, id),
     }),
     kind: t.field({
       type: WithdrawalKind,
       nullable: false,
       description: 'Where it goes.',
-      resolve: () => 'CRYPTO' as const,
+      resolve: withdrawalKind,
     }),
     status: t.expose('status', { type: WithdrawalStatus, nullable: false, description: 'How far it has come.' }),
     statusText: t.exposeString('statusText', {
@@ -99,21 +99,6 @@ const Withdrawal = builder.interfaceRef<WithdrawalShape>('Withdrawal').implement
   }),
 })
 
-CryptoWithdrawal.implement({
-  description: 'Crypto that leaves for an address.',
-  interfaces: [NodeInterface, Withdrawal],
-  fields: (t) => ({
-    address: t.exposeString('address', { nullable: false, description: 'Where it goes.' }),
-    network: t.exposeString('network', { nullable: true, description: 'The code of the chain.' }),
-    memo: t.exposeString('memo', { nullable: true, description: 'The memo or tag that goes with the address.' }),
-    transactionHash: t.exposeString('transactionHash', {
-      nullable: true,
-      description: "The chain's name for it; null until it is sent.",
-    }),
-    confirmations: t.exposeInt('confirmations', { nullable: true, description: 'Blocks on top of it.' }),
-  }),
-})
-
 const WithdrawalFilter = builder.inputType('WithdrawalFilter', {
   description: 'Which withdrawals to list.',
   fields: (t) => ({
@@ -124,79 +109,6 @@ const WithdrawalFilter = builder.inputType('WithdrawalFilter', {
   }),
 })
 
-const WithdrawalFee = builder.objectRef<WithdrawalFeeShape>('WithdrawalFee').implement({
-  description: 'What a withdrawal would cost, and its bounds.',
-  fields: (t) => ({
-    feeAmount: t.expose('feeAmount', { type: 'Decimal', nullable: false, description: 'The fee, in `currencyCode`.' }),
-    currencyCode: t.expose('currencyCode', {
-      type: 'CurrencyCode',
-      nullable: false,
-      description: 'The currency of fee and bounds.',
-    }),
-    minAmount: t.expose('minAmount', {
-      type: 'Decimal',
-      nullable: true,
-      description: 'The least that can be withdrawn, in `currencyCode`.',
-    }),
-    maxAmount: t.expose('maxAmount', {
-      type: 'Decimal',
-      nullable: true,
-      description: 'The most that can be withdrawn, in `currencyCode`.',
-    }),
-  }),
-})
-
-const WithdrawalFeeResult = builder.unionType('WithdrawalFeeResult', {
-  description: 'A fee, or why there is none.',
-  types: [WithdrawalFee, InvalidInput, AmountOutOfRange],
-  resolveType: ({ __typename }) => __typename,
-})
-
-const CryptoWithdrawalFeeInput = builder.inputType('CryptoWithdrawalFeeInput', {
-  description: 'Which fee is asked for.',
-  fields: (t) => ({
-    currency: t.field({ type: 'CurrencyCode', required: true, description: 'The currency that is to leave.' }),
-    network: t.string({ description: 'The chain, where the currency has several.' }),
-    amount: t.field({ type: 'Decimal', description: 'What is to leave, in the currency; above zero.' }),
-  }),
-})
-
-const CreateCryptoWithdrawalInput = builder.inputType('CreateCryptoWithdrawalInput', {
-  description: 'A withdrawal of crypto to make. What has left for a wrong address is gone.',
-  fields: (t) => ({
-    idempotencyKey: t.id({
-      required: true,
-      description: "The caller's own word for this withdrawal, 1 to 200 characters: the same key never sends twice.",
-    }),
-    from: t.field({ type: WithdrawFrom, required: true, description: 'The account that it leaves.' }),
-    amount: t.field({ type: 'Decimal', required: true, description: "In the account's currency; above zero." }),
-    feeIncluded: t.boolean({
-      required: true,
-      defaultValue: false,
-      description: 'True: the fee is taken out of the amount. False: it comes on top.',
-    }),
-    address: t.string({ required: true, description: 'Where it goes, at most 128 characters.' }),
-    network: t.string({ description: 'The chain, where the currency has several.' }),
-    memo: t.string({ description: 'The memo or tag, where the chain wants one.' }),
-    description: t.string({ description: 'A note of your own.' }),
-  }),
-})
-
-const CreateWithdrawalResult = builder.unionType('CreateWithdrawalResult', {
-  description: 'The withdrawal, or why there is none, or that nobody knows.',
-  types: () => [
-    CryptoWithdrawal,
-    InvalidInput,
-    InsufficientFunds,
-    AmountOutOfRange,
-    DestinationRejected,
-    QuoteMoved,
-    IdempotencyConflict,
-    OutcomeUnknown,
-  ],
-  resolveType: ({ __typename }) => __typename,
-})
-
 const WithdrawalConnection = connectionOf('Withdrawal', Withdrawal)
 
 builder.queryFields((t) => ({
@@ -205,7 +117,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One withdrawal of any kind; null where the caller has no such one. The scope is that of its kind.',
     args: { id: t.arg.id({ required: true, description: 'The id of a withdrawal, e.g. of a CryptoWithdrawal.' }) },
-    extensions: needs('withdraw-crypto:read'),
+    extensions: needs(WITHDRAWAL_SCOPES),
     resolve: (_root, args, context) => withdrawal(args, context),
   }),
   withdrawals: t.field({
@@ -217,26 +129,7 @@ builder.queryFields((t) => ({
       ...pageArguments,
       filter: t.arg({ type: WithdrawalFilter, description: 'Only these.' }),
     },
-    extensions: needs('withdraw-crypto:read'),
+    extensions: needs(WITHDRAWAL_SCOPES),
     resolve: (_root, args, context) => withdrawals(args, context),
   }),
-  cryptoWithdrawalFee: t.field({
-    type: WithdrawalFeeResult,
-    nullable: true,
-    description: 'What a crypto withdrawal would cost. Moves nothing.',
-    args: { input: t.arg({ type: CryptoWithdrawalFeeInput, required: true, description: 'Which fee.' }) },
-    extensions: needs('withdraw-crypto:create'),
-    resolve: (_root, args, context) => cryptoWithdrawalFee(args, context),
-  }),
 }))
-
-builder.mutationField('createCryptoWithdrawal', (t) =>
-  t.field({
-    type: CreateWithdrawalResult,
-    nullable: true,
-    description: 'Withdraws crypto to an address, at most once for a key.',
-    args: { input: t.arg({ type: CreateCryptoWithdrawalInput, required: true, description: 'What to withdraw.' }) },
-    extensions: movesMoney('withdraw-crypto:create'),
-    resolve: (_root, args, context) => createCryptoWithdrawal(args, context),
-  }),
-)
