@@ -1,5 +1,9 @@
 // The configuration: read once from the environment, checked whole, frozen; faults name the variable and never its value.
 
+import { createPublicKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { KeyObject } from 'node:crypto'
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
@@ -22,6 +26,10 @@ export interface Config {
   readonly graphiql: boolean
   readonly logLevel: LogLevel
   readonly liveIntervalMs: number
+  /** What outlives the process. */
+  readonly dataDir: string
+  /** The public key of incoming callbacks; undefined: fetched from the API's origin. */
+  readonly callbackKey: KeyObject | undefined
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -69,6 +77,8 @@ export function loadConfig(
     graphiql: readFlag('GRAPHIQL', get, get('NODE_ENV') !== 'production', fault),
     logLevel: readChoice('LOG_LEVEL', get, LOG_LEVELS, 'info', fault),
     liveIntervalMs: readInteger('LIVE_INTERVAL_MS', get, 2000, 250, 60_000, fault),
+    dataDir: get('DATA_DIR') ?? './data',
+    callbackKey: readKey('SPECTROCOIN_CALLBACK_KEY_FILE', get, fault),
   }
   if (faults.length > 0 || !config.upstream) throw new ConfigError(faults)
   return Object.freeze({ ...config, upstream: Object.freeze(config.upstream) })
@@ -126,6 +136,20 @@ function readUrl(name: string, get: Get, fault: Fault): URL | undefined {
   const url = URL.parse(text)
   if (url && (url.protocol === 'https:' || url.protocol === 'http:')) return url
   return fault(`${name} must be a URL that begins with https:// or http://.`)
+}
+
+function readKey(name: string, get: Get, fault: Fault): KeyObject | undefined {
+  const file = get(name)
+  if (file === undefined) return undefined
+  try {
+    const pem = readFileSync(file, 'utf8')
+    // Node would take the public half of a private key, which has no business here.
+    const key = pem.includes('PRIVATE KEY') ? undefined : createPublicKey(pem)
+    if (key?.asymmetricKeyType === 'rsa') return key
+  } catch {
+    // Unreadable and no key are told alike.
+  }
+  return fault(`${name} must name a file that holds an RSA public key as PEM.`)
 }
 
 function readInteger(name: string, get: Get, fallback: number, min: number, max: number, fault: Fault): number {

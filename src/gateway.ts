@@ -1,18 +1,26 @@
 // Wires the floors of a configuration together and listens.
+import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { ConfigError, isLoopback } from './config.ts'
 import { createScope } from './context.ts'
 import { GatewayError } from './errors.ts'
+import { exportKey } from './exports/key.ts'
+import { createExportLinks } from './exports/links.ts'
 import { createHub } from './live/hub.ts'
+import { createLiveExchangeRates } from './live/exchange-rates.ts'
+import { createLiveObjects } from './live/objects.ts'
+import { createOrderHints } from './live/order-hints.ts'
 import { createLiveRates } from './live/rates.ts'
 import { createLog, plainName } from './log.ts'
 import { createMoney } from './money/money.ts'
 import { startSandbox } from './sandbox/sandbox.ts'
 import { schema } from './schema/index.ts'
+import { createCallbackRoute } from './server/callbacks.ts'
 import { createCallers } from './server/callers.ts'
 import { createDocuments } from './server/documents.ts'
 import { createDoor } from './server/doors.ts'
 import { failureFields, stackOf } from './server/errors.ts'
+import { createExportRoute } from './server/exports.ts'
 import { createHttpServer, GRAPHQL_PATH } from './server/http.ts'
 import { createPipeline } from './server/pipeline.ts'
 import { serveWebSocket } from './server/websocket.ts'
@@ -22,11 +30,13 @@ import { createUpstream } from './upstream/upstream.ts'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Config, UpstreamConfig } from './config.ts'
+import type { OrderHintsOptions } from './live/order-hints.ts'
 import type { Log } from './log.ts'
 import type { MoneyOperation } from './money/money.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import type { Credential } from './upstream/auth.ts'
 import type { Caller } from './upstream/caller.ts'
+import type { Upstream } from './upstream/upstream.ts'
 
 export interface Gateway {
   /** E.g. "http://127.0.0.1:4000/graphql". */
@@ -47,7 +57,10 @@ export interface Gateway {
 export async function startGateway(config: Config, log: Log = createLog(config.logLevel)): Promise<Gateway> {
   const { corrected, faults } = readEndpoints(config.endpointsFile)
   if (faults.length > 0) throw new ConfigError(faults)
+  const key = exportKeyOf(config)
   const { url, credential, sandbox } = await openTarget(config.upstream)
+  if (!isLoopback(config.host) && config.publicUrl === undefined)
+    log.warn({}, 'PUBLIC_URL is not set: requests under any name but a loopback one are turned away')
   if (sandbox)
     log.warn({}, 'SANDBOX: no URL and no credential are set, so accounts, balances and rates are all invented')
   const drift = createDrift((endpoint, place, word) =>
@@ -64,39 +77,62 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
     endpoints: corrected,
     timeoutMs: config.upstreamTimeoutMs,
     drift,
+    callbackKey: config.callbackKey,
   })
-  const hub = createHub({ intervalMs: config.liveIntervalMs })
+  const hub = createHub({
+    intervalMs: config.liveIntervalMs,
+    failed: (error) => log.warn({ kind: 'poll', codes: [error.code], ...failureFields(error) }, 'a poll failed'),
+  })
+  const callers = createCallers(config.upstream.mode)
+  // Another account, or another world of the sandbox, is not what a link was made for.
+  const linkKey = createHmac('sha256', key)
+    .update(JSON.stringify([url, credential?.clientId]))
+    .digest()
+  const links = createExportLinks({ key: linkKey, callerOf: callers.own, now: () => Date.now() })
   const services = {
     upstream,
-    live: { rates: createLiveRates(hub, upstream.rates, (signal) => createScope(NOBODY, signal)) },
+    live: {
+      rates: createLiveRates(hub, upstream.rates, (signal) => createScope(NOBODY, signal)),
+      exchangeRates: createLiveExchangeRates(hub, upstream.exchangePairs, createScope),
+      objects: createLiveObjects(hub, createScope),
+    },
     money: createMoney({ unknown: (operation, cause) => noteUnknown(log, operation, cause) }),
+    exports: { sign: links.sign, origin: () => config.publicUrl ?? `http://${place()}` },
   }
   const documents = createDocuments(schema)
   const pipeline = createPipeline({ schema, documents, services, log })
-  const identify = createCallers(config.upstream.mode)
   const door = createDoor({ publicUrl: config.publicUrl, isLoopback })
+  const { identify } = callers
   const server = createHttpServer({
     pipeline,
     identify,
     door,
+    exports: createExportRoute({
+      links,
+      open: ({ caller, request }, signal) => upstream.exports.open(request, createScope(caller, signal)),
+    }),
+    callbacks: createCallbackRoute({
+      hints: createOrderHints({ hub, find: orderFinder(upstream, callers.house) }),
+      readHint: upstream.callbacks.readHint,
+      readForm: upstream.callbacks.readForm,
+    }),
     graphiql: config.graphiql,
     sandbox: sandbox !== undefined,
     log,
   })
   const websocket = serveWebSocket(server, { schema, documents, pipeline, identify, door, path: GRAPHQL_PATH, log })
 
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  const place = (): string => `${host}:${(server.address() as AddressInfo).port}`
   await listen(server, config).catch(async (error: unknown) => {
     await upstream.close()
     await sandbox?.close()
     throw error
   })
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host
-  const place = `${host}:${(server.address() as AddressInfo).port}`
-
   return {
-    url: `http://${place}${GRAPHQL_PATH}`,
-    websocketUrl: `ws://${place}${GRAPHQL_PATH}`,
-    healthUrl: `http://${place}/healthz`,
+    url: `http://${place()}${GRAPHQL_PATH}`,
+    websocketUrl: `ws://${place()}${GRAPHQL_PATH}`,
+    healthUrl: `http://${place()}/healthz`,
     sandbox,
     liveFeeds: () => hub.size,
     drift: drift.counts,
@@ -117,6 +153,27 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
       await upstream.close()
       await sandbox?.close()
     },
+  }
+}
+
+/** Finds orders with the gateway's own credential, where it has one. */
+function orderFinder(upstream: Upstream, house: Caller | undefined): OrderHintsOptions['find'] {
+  if (!house) return undefined
+  return async ({ orderId, projectId }) => {
+    const found = await upstream.orders.list(projectId, { orderId }, 1, 100, createScope(house, undefined))
+    return found?.rows.find((order) => order.orderId === orderId)?.id ?? null
+  }
+}
+
+function exportKeyOf({ dataDir }: Config): Buffer {
+  try {
+    return exportKey(dataDir)
+  } catch (error) {
+    throw new ConfigError([
+      error instanceof TypeError
+        ? 'DATA_DIR holds an export-key that the gateway did not make: remove it.'
+        : 'DATA_DIR cannot be made, read or written to.',
+    ])
   }
 }
 

@@ -9,17 +9,30 @@ export type CallerMode = 'sandbox' | 'credential' | 'callers'
 /** The caller behind an Authorization value. Throws UNAUTHENTICATED for one that cannot be used here. */
 export type IdentifyCaller = (authorization: string | undefined) => Caller
 
-export function createCallers(mode: CallerMode): IdentifyCaller {
-  return (authorization) => {
-    if (mode === 'callers') return authorization === undefined ? ANONYMOUS : tokenCaller(authorization)
-    // Someone who brings a token means to be somebody; answering with the gateway's own account would be another's data.
-    if (authorization !== undefined) {
-      throw new GatewayError(
-        'UNAUTHENTICATED',
-        'This gateway works with its own credential and takes no token from callers.',
-      )
-    }
-    return mode === 'sandbox' ? SANDBOX : GATEWAY
+export interface Callers {
+  readonly identify: IdentifyCaller
+  /** The caller who acts with the gateway's own credential, where it has one. */
+  readonly house: Caller | undefined
+  /** The caller of an id, where the gateway knows callers without what they bring. */
+  readonly own: (id: string) => Caller | undefined
+}
+
+export function createCallers(mode: CallerMode): Callers {
+  const house = mode === 'callers' ? undefined : mode === 'sandbox' ? SANDBOX : GATEWAY
+  return {
+    house,
+    own: (id) => (house?.id === id ? house : undefined),
+    identify(authorization) {
+      if (!house) return authorization === undefined ? ANONYMOUS : tokenCaller(authorization)
+      // Someone who brings a token means to be somebody; answering with the gateway's own account would be another's data.
+      if (authorization !== undefined) {
+        throw new GatewayError(
+          'UNAUTHENTICATED',
+          'This gateway works with its own credential and takes no token from callers.',
+        )
+      }
+      return house
+    },
   }
 }
 

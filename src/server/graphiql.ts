@@ -1,4 +1,5 @@
 // GraphiQL: what it opens with. All of it is served from here; nothing comes from elsewhere.
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import type { GraphiQLOptions } from 'graphql-yoga'
 
 // Lines of at most 54 characters: a longer one would run under the button that runs it.
@@ -44,16 +45,19 @@ query History {
             receiveCode
             rate
           }
-          ... on CryptoWithdrawal {
-            address
+          ... on Withdrawal {
+            kind
             receiveAmount
-            transactionHash
+            receiveCode
           }
           ... on Order {
             orderId
             receiveAmount
             receiveCode
           }
+          ... on Deposit { feeAmount }
+          ... on CryptoDeposit { address }
+          ... on GiftCardPurchase { giftCardName }
         }
       }
     }
@@ -61,12 +65,13 @@ query History {
 }
 `
 
-const ORDERS = `# The orders of each merchant project.
+const ORDERS = `# The last paid orders of each merchant project, and
+# what belongs to them.
 query Orders {
   projects {
     nodes {
       name
-      orders(first: 10) {
+      orders(first: 3, filter: { status: PAID }) {
         totalCount
         nodes {
           orderId
@@ -75,7 +80,13 @@ query Orders {
           payCode
           receiveAmount
           receiveCode
-          createdAt
+          preorder { payUrl multiple }
+          transactions {
+            nodes { type amount currencyCode }
+          }
+          callbacks {
+            nodes { orderStatus status attempts }
+          }
         }
       }
     }
@@ -150,11 +161,24 @@ subscription Live {
 /** What yoga's renderer is told; `sandbox` makes the title say that everything is invented. */
 export function graphiqlOptions(sandbox: boolean): GraphiQLOptions {
   return {
-    title: sandbox ? 'SANDBOX: invented data · SpectroCoin GraphQL gateway' : 'SpectroCoin GraphQL gateway',
+    title: sandbox ? 'SANDBOX · SpectroCoin GraphQL gateway' : 'SpectroCoin GraphQL gateway',
     defaultTabs: [WALLET, HISTORY, ORDERS, EXCHANGE, LIVE].map((query) => ({ query })),
     defaultEditorToolsVisibility: false,
     subscriptionsProtocol: 'WS',
     schemaDescription: true,
     inputValueDeprecation: true,
   }
+}
+
+/**
+ * Its tabs slide to their places when the page comes, and what is left of that makes a tab jump away from under the first click on it; its
+ * title leaves its bar where there is little room.
+ */
+const MENDS = `<style>
+.graphiql-tab { transform: none !important }
+.graphiql-logo { white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
+</style>`
+
+export function renderPage(options?: GraphiQLOptions): string {
+  return renderGraphiQL(options).replace('</head>', () => `${MENDS}</head>`)
 }

@@ -1,14 +1,15 @@
-// The HTTP side: one node server, a door in front of everything, health, GraphiQL, and yoga for GraphQL over POST and GET.
+// The HTTP side: one node server, a door in front of everything, health, files, callbacks, GraphiQL, and yoga for GraphQL.
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import { createYoga } from 'graphql-yoga'
+import { EXPORTS_PATH } from '../exports/links.ts'
+import { CALLBACKS_PATH } from './callbacks.ts'
 import { stackOf } from './errors.ts'
-import { graphiqlOptions } from './graphiql.ts'
+import { graphiqlOptions, renderPage } from './graphiql.ts'
 import { useCodedErrors } from './plugins/use-coded-errors.ts'
 import { useJsonOnly } from './plugins/use-json-only.ts'
 import { usePipeline } from './plugins/use-pipeline.ts'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from 'node:http'
 import type { Caller } from '../context.ts'
 import type { ErrorCode, GatewayError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -23,8 +24,24 @@ export interface HttpOptions {
   readonly door: Door
   readonly graphiql: boolean
   readonly sandbox: boolean
+  readonly exports: Route
+  readonly callbacks: Route
   readonly log: Log
 }
+
+/** One request that is none of GraphQL's. */
+export interface Visit {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Fires when the client has gone. */
+  readonly signal: AbortSignal
+  /** Answers with an error and ends. */
+  readonly refuse: (status: number, code: ErrorCode, message: string, headers?: OutgoingHttpHeaders) => void
+  /** Knows the request by its id. */
+  readonly log: Log
+}
+
+export type Route = (visit: Visit) => Promise<void>
 
 export const GRAPHQL_PATH = '/graphql'
 const MAX_BODY_BYTES = 100_000
@@ -36,13 +53,14 @@ const COMMON_HEADERS = {
   'x-frame-options': 'DENY',
 }
 
-export function createHttpServer({ pipeline, identify, door, graphiql, sandbox, log }: HttpOptions): Server {
+export function createHttpServer(options: HttpOptions): Server {
+  const { pipeline, identify, door, graphiql, sandbox, log } = options
   const yoga = createYoga<HttpContext>({
     graphqlEndpoint: GRAPHQL_PATH,
     plugins: [useJsonOnly(), usePipeline(pipeline), useCodedErrors(log)],
     maxRequestBodySize: MAX_BODY_BYTES,
     graphiql: graphiql && graphiqlOptions(sandbox),
-    renderGraphiQL,
+    renderGraphiQL: renderPage,
     // The pipeline does these, on every transport.
     maskedErrors: false,
     parserAndValidationCache: false,
@@ -58,15 +76,30 @@ export function createHttpServer({ pipeline, identify, door, graphiql, sandbox, 
     const requestId = randomUUID()
     response.setHeader('x-request-id', requestId)
     for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value)
-    const refuse = (status: number, code: ErrorCode, message: string): void => {
+    const refuse: Visit['refuse'] = (status, code, message, headers = {}) => {
       log.info({ requestId, transport: 'http', codes: [code] }, 'refused')
-      response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', connection: 'close' })
+      response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', connection: 'close', ...headers })
       response.end(JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] }))
     }
     const refused = door(request)
     if (refused) return refuse(403, 'FORBIDDEN', `The ${refused} of this request may not come in here.`)
     const path = request.url?.split('?', 1)[0]
     if (path === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n')
+    const route =
+      path === CALLBACKS_PATH ? options.callbacks : path?.startsWith(EXPORTS_PATH) ? options.exports : undefined
+    if (route) {
+      const visit = {
+        request,
+        response,
+        signal: gone(request, response),
+        refuse,
+        log: withRequest(log, requestId),
+      }
+      return void route(visit).catch((error: unknown) => {
+        if (!request.errored) log.error({ requestId, stack: stackOf(error) }, 'the gateway failed')
+        response.destroy()
+      })
+    }
     if (path === '/' && graphiql) return void response.writeHead(302, { location: GRAPHQL_PATH }).end()
     if (path !== GRAPHQL_PATH) return refuse(404, 'BAD_REQUEST', `GraphQL is at ${GRAPHQL_PATH}.`)
     let caller: Caller
@@ -82,6 +115,14 @@ export function createHttpServer({ pipeline, identify, door, graphiql, sandbox, 
       response.destroy()
     })
   })
+}
+
+function withRequest(log: Log, requestId: string): Log {
+  return {
+    error: (fields, message) => log.error({ requestId, ...fields }, message),
+    warn: (fields, message) => log.warn({ requestId, ...fields }, message),
+    info: (fields, message) => log.info({ requestId, ...fields }, message),
+  }
 }
 
 /** Fires when the client has gone before its answer was complete. */
