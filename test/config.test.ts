@@ -1,4 +1,5 @@
 // The configuration: what each variable is when it is not set, what it may be, and that every fault is named at once and no value ever.
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,6 +30,8 @@ test('an empty environment is the sandbox on loopback', () => {
     upstream: { mode: 'sandbox' },
     versionHeader: undefined,
     endpointsFile: undefined,
+    dataDir: './data',
+    callbackKey: undefined,
     upstreamTimeoutMs: 10_000,
     host: '127.0.0.1',
     port: 4000,
@@ -170,6 +173,27 @@ describe('a faulty', () => {
     const faults = faultsOf({ [name]: value })
     expect(faults).toHaveLength(1)
     expect(faults[0]).toMatch(new RegExp(`^${name} must .*\\.$`))
+  })
+
+  test.each([
+    ['is not there', undefined],
+    ['holds no key', 'canary'],
+    [
+      'holds a key that is no RSA one',
+      generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }),
+    ],
+    [
+      'holds a private key',
+      generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    ],
+  ])('key file that %s is named, and nothing of it is told', (_, content) => {
+    const folder = mkdtempSync(join(tmpdir(), 'config-'))
+    const file = join(folder, 'canary.pem')
+    if (content !== undefined) writeFileSync(file, content)
+    expect(faultsOf({ SPECTROCOIN_CALLBACK_KEY_FILE: file })).toEqual([
+      'SPECTROCOIN_CALLBACK_KEY_FILE must name a file that holds an RSA public key as PEM.',
+    ])
+    rmSync(folder, { recursive: true })
   })
 
   test('environment is told all its faults together', () => {

@@ -7,6 +7,10 @@ import { formatCursor, parseCursor } from '../src/resolvers/cursors.ts'
 import { id, may, must, time } from '../src/upstream/decode.ts'
 import { parseJson } from '../src/upstream/json.ts'
 import { decodeList } from '../src/upstream/pages.ts'
+import { startTestGateway } from './support/gateway.ts'
+import { cryptoDeposit, deposit, exchange, merchantCallback, order, walletRoutes, withdrawal } from './support/rows.ts'
+import { startUpstream } from './support/upstream.ts'
+import type { Row as RestRow } from './support/rows.ts'
 import type { Connection, PageArguments } from '../src/resolvers/connections.ts'
 
 interface Row {
@@ -288,6 +292,45 @@ describe('a list that rows leave', () => {
         .slice(10)
         .map((row) => row.id),
     )
+  })
+})
+
+describe('a list of the graph that is filtered by a status, which its rows can outgrow,', () => {
+  const LISTS: [field: string, route: string, row: (more: RestRow) => RestRow, idName: string][] = [
+    ['exchanges(PAGE)', 'GET /exchanges', exchange, 'exchangeId'],
+    ['withdrawals(kind: CRYPTO, PAGE)', 'GET /withdrawals/crypto', withdrawal, 'id'],
+    ['deposits(PAGE)', 'GET /deposits', deposit, 'depositId'],
+    ['cryptoDeposits(PAGE)', 'GET /deposits/crypto', cryptoDeposit, 'depositId'],
+    ['orders(projectId: "Project:J1", PAGE)', 'GET /merchants/orders', order, 'id'],
+    ['merchantCallbacks(projectId: "Project:J1", PAGE)', 'GET /merchants/callbacks', merchantCallback, 'id'],
+  ]
+
+  test.each(LISTS)('skips no row where one has left: %s', async (field, route, row, idName) => {
+    let names = ['a', 'b', 'c', 'd', 'e', 'f']
+    const upstream = await startUpstream({
+      ...walletRoutes,
+      [route]: ({ query }) => {
+        const [number, size] = [Number(query.get('page')), Number(query.get('size'))]
+        const dated = (name: string): RestRow => row({ [idName]: name, createdAt: 1e12 - name.charCodeAt(0) })
+        return { body: names.slice((number - 1) * size, number * size).map(dated) }
+      },
+    })
+    const { ask, close } = await startTestGateway(upstream.env)
+    const status = field.startsWith('merchantCallbacks') ? 'FAILED' : 'PENDING'
+    const read = async (after: string | null): Promise<{ ids: string[]; end: string }> => {
+      const list = field.replace('PAGE', `first: 2, after: $after, filter: { status: ${status} }`)
+      const { data } = await ask(`query ($after: String) { it: ${list} { nodes { id } pageInfo { endCursor } } }`, {
+        after,
+      })
+      const { nodes, pageInfo } = data.it
+      return { ids: nodes.map(({ id: each }: { id: string }) => each.split(':')[1]), end: pageInfo.endCursor }
+    }
+    const first = await read(null)
+    expect(first.ids).toEqual(['a', 'b'])
+    names = names.slice(1)
+    expect((await read(first.end)).ids).toEqual(['c', 'd'])
+    await close()
+    await upstream.close()
   })
 })
 

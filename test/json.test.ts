@@ -114,10 +114,16 @@ describe('parseJson', () => {
 })
 
 describe('encodeBody', () => {
-  test('writes amounts as strings in JSON and digit for digit in a form', () => {
-    const body = { payAmount: '0.000000000000000001', on: true, left: undefined, payer: { name: 'Å & "b"' } }
+  test('writes amounts as strings in JSON and digit for digit in a form, which has no null', () => {
+    const body = {
+      payAmount: '0.000000000000000001',
+      on: true,
+      left: undefined,
+      none: null,
+      payer: { name: 'Å & "b"' },
+    }
     expect(encodeBody(body, 'json')).toEqual({
-      text: '{"payAmount":"0.000000000000000001","on":true,"payer":{"name":"Å & \\"b\\""}}',
+      text: '{"payAmount":"0.000000000000000001","on":true,"none":null,"payer":{"name":"Å & \\"b\\""}}',
       contentType: 'application/json',
     })
     const form = encodeBody(body, 'form')

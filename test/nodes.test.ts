@@ -1,7 +1,22 @@
 // Anything by its global id, alone and among others.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startTestGateway } from './support/gateway.ts'
-import { exchange, order, project, raw, transaction, walletRoutes, withdrawal } from './support/rows.ts'
+import {
+  bankWithdrawal,
+  eWalletWithdrawal,
+  exchange,
+  merchantCallback,
+  merchantTransaction,
+  order,
+  preorder,
+  project,
+  raw,
+  transaction,
+  voucherWithdrawal,
+  walletRoutes,
+  withdrawal,
+  withdrawalWithExchange,
+} from './support/rows.ts'
 import { startUpstream } from './support/upstream.ts'
 import type { TestGateway } from './support/gateway.ts'
 import type { FakeUpstream } from './support/upstream.ts'
@@ -35,8 +50,19 @@ test.each([
   ['ExchangePair:p', 'GET /exchanges/pairs'],
   ['Exchange:E1', 'GET /exchanges/E1'],
   ['CryptoWithdrawal:W1', 'GET /withdrawals/crypto/W1'],
+  ['BankWithdrawal:B1', 'GET /withdrawals/bank/B1'],
+  ['EWalletWithdrawal:E1', 'GET /withdrawals/e-wallet/E1'],
+  ['VoucherWithdrawal:V1', 'GET /withdrawals/voucher/V1'],
+  ['WithdrawalWithExchange:X1', 'GET /withdrawals/with-exchange/X1'],
+  ['Deposit:D1', 'GET /deposits/D1'],
+  ['CryptoDeposit:C1', 'GET /deposits/crypto/C1'],
+  ['GiftCard:steam-eur', 'GET /gift-cards/steam-eur'],
+  ['GiftCardPurchase:G1', 'GET /purchases/gift-cards/G1'],
   ['Project:J1', 'GET /merchants/projects/J1'],
+  ['Preorder:P1', 'GET /merchants/preorders/P1'],
   ['Order:O1', 'GET /merchants/orders/O1'],
+  ['MerchantTransaction:M1', 'GET /merchants/transactions/M1'],
+  ['MerchantCallback:C1', 'GET /merchants/callbacks/C1'],
 ])('%s is read by one call', async (id, route) => {
   const { data, errors } = await gateway.ask(NODE, { id })
   expect(errors).toBeUndefined()
@@ -61,8 +87,19 @@ test.each([
   'ExchangePair:9',
   'Exchange:9',
   'CryptoWithdrawal:9',
+  'BankWithdrawal:9',
+  'EWalletWithdrawal:9',
+  'VoucherWithdrawal:9',
+  'WithdrawalWithExchange:9',
+  'Deposit:9',
+  'CryptoDeposit:9',
+  'GiftCard:9',
+  'GiftCardPurchase:9',
   'Project:9',
+  'Preorder:9',
   'Order:9',
+  'MerchantTransaction:9',
+  'MerchantCallback:9',
   'MoneyOperation:9',
 ])('%s is null where there is no such thing', async (id) => {
   if (id.startsWith('Transaction')) upstream.routes({ 'GET /accounts/A1/transactions': { body: [] } })
@@ -77,6 +114,8 @@ test.each([
   ':A1',
   'account:A1',
   'Rate:BTC-EUR',
+  'DepositAddress:L1',
+  'PaymentMethod:sepa-deposit-eur',
   'Query:1',
   '__proto__:1',
   'constructor:1',
@@ -93,8 +132,15 @@ test.each([
 const NOUNS = [
   ['Exchange', '/exchanges', (id: unknown) => exchange({ exchangeId: id })],
   ['CryptoWithdrawal', '/withdrawals/crypto', (id: unknown) => withdrawal({ id })],
+  ['BankWithdrawal', '/withdrawals/bank', (id: unknown) => bankWithdrawal({ id })],
+  ['EWalletWithdrawal', '/withdrawals/e-wallet', (id: unknown) => eWalletWithdrawal({ id })],
+  ['VoucherWithdrawal', '/withdrawals/voucher', (id: unknown) => voucherWithdrawal({ id })],
+  ['WithdrawalWithExchange', '/withdrawals/with-exchange', (id: unknown) => withdrawalWithExchange({ id })],
   ['Project', '/merchants/projects', (id: unknown) => project({ id })],
+  ['Preorder', '/merchants/preorders', (id: unknown) => preorder({ id })],
   ['Order', '/merchants/orders', (id: unknown) => order({ id })],
+  ['MerchantTransaction', '/merchants/transactions', (id: unknown) => merchantTransaction({ id })],
+  ['MerchantCallback', '/merchants/callbacks', (id: unknown) => merchantCallback({ id })],
 ] as const
 const ODD_IDS = ['a/b', '../E1', 'a b', 'a+b', '100%25', 'a?b#c', 'a:b', "!'()*", 'užsakymas-₿-😀']
 test.each(NOUNS.flatMap((noun) => ODD_IDS.map((id) => [...noun, id] as const)))(

@@ -1,7 +1,16 @@
 // Calls that move money and leave it open whether they have: said so, and never sent again.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { BODY_CANARY, startWatchedGateway } from './support/canaries.ts'
-import { exchange, gate, walletRoutes, withdrawal } from './support/rows.ts'
+import {
+  bankWithdrawal,
+  eWalletWithdrawal,
+  exchange,
+  gate,
+  voucherWithdrawal,
+  walletRoutes,
+  withdrawal,
+  withdrawalWithExchange,
+} from './support/rows.ts'
 import { TOKEN_ROUTE } from './support/upstream.ts'
 import type { WatchedGateway } from './support/canaries.ts'
 import type { Route } from './support/upstream.ts'
@@ -32,6 +41,40 @@ const MUTATIONS = {
     id: 'CryptoWithdrawal:W1',
     withoutId: withdrawal({ id: undefined }),
     call: `createCryptoWithdrawal(input: { idempotencyKey: "k", from: { currency: "BTC" }, amount: "0.01", address: "bc1qexample" })`,
+  },
+  createBankWithdrawal: {
+    route: 'POST /withdrawals/bank',
+    made: bankWithdrawal(),
+    id: 'BankWithdrawal:B1',
+    withoutId: bankWithdrawal({ id: undefined }),
+    call: `createBankWithdrawal(input: {
+      idempotencyKey: "k", from: { currency: "EUR" }, amount: "250", type: SEPA, beneficiaryName: "Harbour Books UAB", iban: "LT601010012345678901"
+    })`,
+  },
+  createEWalletWithdrawal: {
+    route: 'POST /withdrawals/e-wallet',
+    made: eWalletWithdrawal(),
+    id: 'EWalletWithdrawal:E1',
+    withoutId: eWalletWithdrawal({ id: undefined }),
+    call: `createEWalletWithdrawal(input: {
+      idempotencyKey: "k", from: { currency: "EUR" }, amount: "50", provider: "skrill", recipient: "reader@example.com"
+    })`,
+  },
+  createVoucherWithdrawal: {
+    route: 'POST /withdrawals/voucher',
+    made: voucherWithdrawal(),
+    id: 'VoucherWithdrawal:V1',
+    withoutId: voucherWithdrawal({ id: undefined }),
+    call: `createVoucherWithdrawal(input: { idempotencyKey: "k", from: { currency: "EUR" }, amount: "50", provider: "flexepin" })`,
+  },
+  createWithdrawalWithExchange: {
+    route: 'POST /withdrawals/with-exchange',
+    made: withdrawalWithExchange(),
+    id: 'WithdrawalWithExchange:X1',
+    withoutId: withdrawalWithExchange({ id: undefined }),
+    call: `createWithdrawalWithExchange(input: {
+      idempotencyKey: "k", from: { currency: "EUR" }, receiveCode: "BTC", amount: { payAmount: "100" }, method: { crypto: { address: "bc1qexample" } }
+    })`,
   },
 } as const
 
@@ -122,7 +165,7 @@ describe.each(Object.entries(MUTATIONS))('%s', (mutation, { route, made, id, wit
     expect(read.errors?.[0]?.extensions.code).toBe('UPSTREAM_TIMEOUT')
     release.open()
     expect((await asked).result).toEqual({
-      __typename: made === MUTATIONS.createExchange.made ? 'Exchange' : 'CryptoWithdrawal',
+      __typename: id.split(':')[0],
       id,
     })
   })

@@ -1,8 +1,26 @@
 // Transactions, and the forms in which their words, dates and ids may come.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { schema } from '../src/schema/index.ts'
+import { needsOf } from '../src/schema/needs.ts'
 import { startTestGateway } from './support/gateway.ts'
-import { exchange, order, page, raw, transaction, walletRoutes, withdrawal } from './support/rows.ts'
+import {
+  bankWithdrawal,
+  cryptoDeposit,
+  deposit,
+  eWalletWithdrawal,
+  exchange,
+  giftCardPurchase,
+  order,
+  page,
+  raw,
+  transaction,
+  voucherWithdrawal,
+  walletRoutes,
+  withdrawal,
+  withdrawalWithExchange,
+} from './support/rows.ts'
 import { startUpstream } from './support/upstream.ts'
+import type { GraphQLObjectType } from 'graphql'
 import type { TestGateway } from './support/gateway.ts'
 import type { Row } from './support/rows.ts'
 import type { FakeUpstream } from './support/upstream.ts'
@@ -109,6 +127,16 @@ test('a transaction is read by its older names, without the optional fields, and
   ])
 })
 
+test('its currency costs as many calls as the field says, at most', async () => {
+  const bare = transaction({ currencyCode: undefined })
+  upstream.routes({ 'GET /accounts/A1/transactions/T1': { body: bare } })
+  await gateway.ask('{ node(id: "Transaction:A1/T1") { ... on Transaction { currency { name } } } }')
+  const called = upstream.requests.map(({ path }) => path).filter((path) => !path.startsWith('/oauth'))
+  expect(called).toEqual(['/accounts/A1/transactions/T1', '/accounts/A1', '/currencies'])
+  const type = schema.getType('Transaction') as GraphQLObjectType
+  expect(needsOf(type.getFields()['currency']?.extensions ?? {})).toMatchObject({ scopes: ['account:read'], calls: 2 })
+})
+
 test('a number where text is expected is its digits', async () => {
   expect(await one('description', { description: raw('12.50') })).toBe('12.50')
   expect(await one('statusText', { status: 3 })).toBe('3')
@@ -124,8 +152,21 @@ test('an optional field that is empty is as one that is absent', async () => {
 })
 
 describe('the source of a transaction', () => {
-  const source = `source { __typename ... on Exchange { id } ... on CryptoWithdrawal { id } ... on Order { id } }`
+  const source = 'source { __typename ... on Node { id } }'
   test.each([
+    ['DEPOSIT', 'Deposit', 'GET /deposits/{id}', deposit({ depositId: raw('9007199254740993') })],
+    [
+      'CRYPTO_DEPOSIT',
+      'CryptoDeposit',
+      'GET /deposits/crypto/{id}',
+      cryptoDeposit({ depositId: raw('9007199254740993') }),
+    ],
+    [
+      'GIFT_CARD',
+      'GiftCardPurchase',
+      'GET /purchases/gift-cards/{id}',
+      giftCardPurchase({ id: raw('9007199254740993') }),
+    ],
     ['EXCHANGE', 'Exchange', 'GET /exchanges/{id}', exchange({ exchangeId: raw('9007199254740993') })],
     [
       'CRYPTO_WITHDRAWAL',
@@ -133,7 +174,13 @@ describe('the source of a transaction', () => {
       'GET /withdrawals/crypto/{id}',
       withdrawal({ id: raw('9007199254740993') }),
     ],
-    ['WITHDRAWAL', 'CryptoWithdrawal', 'GET /withdrawals/crypto/{id}', withdrawal({ id: raw('9007199254740993') })],
+    ['WITHDRAWAL', 'BankWithdrawal', 'GET /withdrawals/bank/{id}', bankWithdrawal({ id: raw('9007199254740993') })],
+    [
+      'VOUCHER',
+      'VoucherWithdrawal',
+      'GET /withdrawals/voucher/{id}',
+      voucherWithdrawal({ id: raw('9007199254740993') }),
+    ],
     ['MERCHANT_ORDER', 'Order', 'GET /merchants/orders/{id}', order({ id: raw('9007199254740993') })],
   ])('of type %s is looked up by its reference', async (type, typename, route, body) => {
     upstream.routes({ [route]: { body } })
@@ -142,7 +189,46 @@ describe('the source of a transaction', () => {
     expect(upstream.requests.at(-1)?.path).toMatch(/\/9007199254740993$/)
   })
 
-  test.each(['FEE', 'OTHER', 'GIFT_CARD', 'AIRDROP'])('of type %s is null and costs no call', async (type) => {
+  describe('of type WITHDRAWAL, which leaves its kind open,', () => {
+    const KINDS = ['bank', 'e-wallet', 'with-exchange']
+    const rows = [bankWithdrawal({ id: 'X' }), eWalletWithdrawal({ id: 'X' }), withdrawalWithExchange({ id: 'X' })]
+    const calls = (): string[] =>
+      upstream.requests.map(({ path }) => path).filter((path) => path.startsWith('/withdrawals/'))
+    const paths = (count: number): string[] => KINDS.slice(0, count).map((kind) => `/withdrawals/${kind}/X`)
+    const readX = () => read(source, transaction({ type: 'WITHDRAWAL', referenceId: 'X' }))
+
+    test.each([
+      [1, 'BankWithdrawal'],
+      [2, 'EWalletWithdrawal'],
+      [3, 'WithdrawalWithExchange'],
+    ])('is found by %i calls where it is a %s', async (count, typename) => {
+      upstream.routes({ [`GET ${paths(count).at(-1)}`]: { body: rows[count - 1] as object } })
+      expect(await readX()).toEqual({
+        nodes: [{ source: { __typename: typename, id: `${typename}:X` } }],
+        codes: [],
+      })
+      expect(calls()).toEqual(paths(count))
+    })
+
+    test('is null after three calls where none has it', async () => {
+      expect(await readX()).toEqual({ nodes: [{ source: null }], codes: [] })
+      expect(calls()).toEqual(paths(3))
+    })
+
+    test('is found past kinds that may not be read, and FORBIDDEN where it is not', async () => {
+      upstream.routes({
+        'GET /withdrawals/bank/{id}': { status: 403, body: '' },
+        'GET /withdrawals/with-exchange/X': { body: rows[2] as object },
+      })
+      expect((await readX()).nodes).toEqual([
+        { source: { __typename: 'WithdrawalWithExchange', id: 'WithdrawalWithExchange:X' } },
+      ])
+      upstream.routes({ 'GET /withdrawals/with-exchange/X': { status: 404, body: '' } })
+      expect(await readX()).toEqual({ nodes: [{ source: null }], codes: ['FORBIDDEN'] })
+    })
+  })
+
+  test.each(['FEE', 'OTHER', 'AIRDROP'])('of type %s is null and costs no call', async (type) => {
     expect((await read(source, transaction({ type, referenceId: 'X' }))).nodes).toEqual([{ source: null }])
     expect(upstream.requests.filter(({ path }) => path.endsWith('/X'))).toEqual([])
   })
@@ -202,6 +288,16 @@ describe('a transaction by its id', () => {
       },
     })
     expect((await ask('Transaction:A1/T55')).data).toEqual({ node: { id: 'Transaction:A1/T55', amount: '-1.15' } })
+  })
+
+  test('costs as many calls as `node` says, at most', async () => {
+    const rows = Array.from({ length: 100 }, (_, index) => transaction({ transactionId: `T${index}` }))
+    upstream.routes({ [ONE]: { status: 404, body: '' }, [LIST]: { body: { totalCount: 100_000, data: rows } } })
+    expect((await ask('Transaction:A1/T100')).data).toEqual({ node: null })
+    const calls = upstream.requests.filter(({ path: called }) => called.startsWith('/accounts')).length
+    const { node, nodes } = schema.getQueryType()?.getFields() ?? {}
+    expect(needsOf(node?.extensions ?? {})?.calls).toBe(calls)
+    expect(needsOf(nodes?.extensions ?? {})?.calls).toBe(100 * calls)
   })
 
   test('is null where neither knows it, and where there is no such account', async () => {

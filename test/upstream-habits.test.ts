@@ -9,13 +9,31 @@ const QUERY = `query ($from: DateTime!, $projectId: ID!) {
     totalCount nodes { id type status statusText amount currencyCode description date balanceAfter source { __typename } }
   } }
   exchanges(first: 5) { totalCount nodes { id status payAmount payCode receiveAmount receiveCode rate createdAt payAccount { id } } }
-  withdrawals(kind: CRYPTO, first: 5) { totalCount nodes {
-    id status withdrawAmount feeAmount receiveAmount receiveCode createdAt updatedAt account { currencyCode }
-    ... on CryptoWithdrawal { address network memo transactionHash confirmations }
-  } }
-  projects { totalCount nodes { id name enabled acceptedCurrencyCodes createdAt } }
+  crypto: withdrawals(kind: CRYPTO, first: 5) { ...withdrawals }
+  bank: withdrawals(kind: BANK, first: 5) { ...withdrawals }
+  eWallet: withdrawals(kind: E_WALLET, first: 5) { ...withdrawals }
+  voucher: withdrawals(kind: VOUCHER, first: 20) { ...withdrawals }
+  withExchange: withdrawals(kind: WITH_EXCHANGE, first: 5) { ...withdrawals }
+  projects { totalCount nodes { id name enabled acceptedCurrencyCodes testStatus paymentWindowMinutes callbackFormat createdAt } }
   orders(projectId: $projectId, first: 5) { totalCount nodes {
     id orderId status payAmount payCode receiveAmount receiveCode validUntil createdAt project { name }
+    preorder { id payUrl receiveAmount multiple validUntil createdAt orderCount orders { totalCount } }
+    transactions { totalCount nodes { id type status amount feeAmount feeCode createdAt order { orderId } } }
+    callbacks { totalCount nodes { id orderId orderStatus status httpStatus attempts createdAt lastAttemptAt order { status } } }
+  } }
+  preorders(projectId: $projectId, first: 5) { totalCount nodes { id orderId receiveAmount payUrl createdAt } }
+  deposits(first: 5) { totalCount nodes {
+    id status amount feeAmount receiveAmount currencyCode payUrl bankDetails { iban reference } createdAt updatedAt
+    account { currencyCode } paymentMethod { name }
+  } }
+  cryptoDeposits(first: 5) { totalCount nodes {
+    id status amount currencyCode network address memo transactionHash confirmations requiredConfirmations createdAt account { id }
+  } }
+  depositAddresses(currency: "XRP") { id address memo currencyCode network createdAt account { currencyCode } }
+  paymentMethods { id type name direction currencyCodes minAmount maxAmount feeFixed feePercent limitsCode enabled }
+  giftCards(first: 5) { totalCount nodes { id name currencyCode denominations minAmount maxAmount available } }
+  giftCardPurchases(first: 20) { totalCount nodes {
+    id status giftCardName quantity amount currencyCode payAmount payCode validUntil cards { code pin url expiresAt }
   } }
   currencies { code name symbol kind scale networks { code memoRequired confirmations minDepositAmount } }
   rates { currencyCode baseCode price change24h asOf }
@@ -25,7 +43,19 @@ const QUERY = `query ($from: DateTime!, $projectId: ID!) {
     ... on ExchangeQuote { payAmount receiveAmount rate }
   }
   cryptoWithdrawalFee(input: { currency: "BTC" }) { ... on WithdrawalFee { feeAmount currencyCode minAmount maxAmount } }
-}`
+  withdrawalWithExchangeQuote(input: {
+    from: { currency: "EUR" }, receiveCode: "USD", amount: { payAmount: "100" }
+    method: { eWallet: { provider: "skrill", recipient: "reader@example.com" } }
+  }) { ... on WithdrawalWithExchangeQuote { payAmount payCode receiveAmount receiveCode rate feeAmount } }
+}
+fragment withdrawals on WithdrawalConnection { totalCount nodes {
+  id kind status withdrawAmount feeAmount receiveAmount receiveCode createdAt updatedAt account { currencyCode }
+  ... on CryptoWithdrawal { address network memo transactionHash confirmations }
+  ... on BankWithdrawal { type beneficiaryName iban accountNumber bic reference }
+  ... on EWalletWithdrawal { provider recipient }
+  ... on VoucherWithdrawal { provider voucherCode voucherPin expiresAt }
+  ... on WithdrawalWithExchange { payAmount payCode rate exchange { status } withdrawal { kind status } }
+} }`
 
 let gateway: TestGateway & { readonly sandbox: Sandbox }
 let from: string

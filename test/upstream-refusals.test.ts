@@ -39,8 +39,35 @@ const FIELDS: [string, string, string][] = [
     'GET /withdrawals/crypto/W1',
     '{ it: withdrawal(id: "CryptoWithdrawal:W1") { id } rates { currencyCode } }',
   ],
+  ['deposit', 'GET /deposits/D1', '{ it: deposit(id: "Deposit:D1") { id } rates { currencyCode } }'],
+  [
+    'crypto deposit',
+    'GET /deposits/crypto/C1',
+    '{ it: cryptoDeposit(id: "CryptoDeposit:C1") { id } rates { currencyCode } }',
+  ],
+  [
+    'gift card',
+    'GET /gift-cards/steam-eur',
+    '{ it: giftCard(id: "GiftCard:steam-eur") { id } rates { currencyCode } }',
+  ],
+  [
+    'purchase',
+    'GET /purchases/gift-cards/G1',
+    '{ it: giftCardPurchase(id: "GiftCardPurchase:G1") { id } rates { currencyCode } }',
+  ],
   ['project', 'GET /merchants/projects/J1', '{ it: project(id: "Project:J1") { id } rates { currencyCode } }'],
+  ['preorder', 'GET /merchants/preorders/P1', '{ it: preorder(id: "Preorder:P1") { id } rates { currencyCode } }'],
   ['order', 'GET /merchants/orders/O1', '{ it: order(id: "Order:O1") { id } rates { currencyCode } }'],
+  [
+    'merchantTransaction',
+    'GET /merchants/transactions/M1',
+    '{ it: merchantTransaction(id: "MerchantTransaction:M1") { id } rates { currencyCode } }',
+  ],
+  [
+    'merchantCallback',
+    'GET /merchants/callbacks/C1',
+    '{ it: merchantCallback(id: "MerchantCallback:C1") { id } rates { currencyCode } }',
+  ],
 ]
 
 async function read(reply: Reply, [, route, query]: [string, string, string] = FIELDS[0] as never) {
@@ -170,12 +197,81 @@ test.each([
     'GET /withdrawals/crypto/fee',
     'withdraw-crypto:create',
   ],
+  ['deposits', '{ it: deposits { totalCount } }', 'GET /deposits', 'deposit:read'],
+  ['cryptoDeposits', '{ it: cryptoDeposits { totalCount } }', 'GET /deposits/crypto', 'deposit-crypto:read'],
+  [
+    'depositAddresses',
+    '{ it: depositAddresses { id } }',
+    'GET /deposits/crypto/addresses',
+    'deposit-crypto-address:read',
+  ],
+  ['paymentMethods', '{ it: paymentMethods { id } }', 'GET /payment-methods', 'payment-method:read'],
+  [
+    'giftCardPurchases',
+    '{ it: giftCardPurchases { totalCount } }',
+    'GET /purchases/gift-cards',
+    'purchase-gift-card:read',
+  ],
   ['projects', '{ it: projects { totalCount } }', 'GET /merchants/projects', 'merchants-projects:read'],
   [
     'orders',
     '{ it: orders(projectId: "Project:J1") { totalCount } }',
     'GET /merchants/orders',
     'merchants-orders:read',
+  ],
+  [
+    'preorders',
+    '{ it: preorders(projectId: "Project:J1") { totalCount } }',
+    'GET /merchants/preorders',
+    'merchants-preorders:read',
+  ],
+  [
+    'merchantTransactions',
+    '{ it: merchantTransactions(projectId: "Project:J1") { totalCount } }',
+    'GET /merchants/transactions',
+    'merchants-transactions:read',
+  ],
+  [
+    'merchantCallbacks',
+    '{ it: merchantCallbacks(projectId: "Project:J1") { totalCount } }',
+    'GET /merchants/callbacks',
+    'merchants-callbacks:read',
+  ],
+  [
+    'new projects',
+    'mutation { it: createProject(input: { name: "x" }) { __typename } }',
+    'POST /merchants/projects',
+    'merchants-projects:create',
+  ],
+  [
+    'changed projects',
+    'mutation { it: updateProject(input: { id: "Project:J1", name: "x" }) { __typename } }',
+    'PUT /merchants/projects/J1',
+    'merchants-projects:write',
+  ],
+  [
+    'new preorders',
+    'mutation { it: createPreorder(input: { projectId: "Project:J1", amount: { pay: { amount: "1", currency: "BTC" } } }) { __typename } }',
+    'POST /merchants/preorders',
+    'merchants-preorders:create',
+  ],
+  [
+    'new orders',
+    'mutation { it: createOrder(input: { projectId: "Project:J1", amount: { pay: { amount: "1", currency: "BTC" } } }) { __typename } }',
+    'POST /merchants/orders/create',
+    'merchants-orders:create',
+  ],
+  [
+    'new orders of a preorder',
+    'mutation { it: createOrderFromPreorder(input: { preorderId: "Preorder:P1", payCode: "BTC" }) { __typename } }',
+    'POST /merchants/orders',
+    'merchants-orders:create',
+  ],
+  [
+    'payments of an order',
+    'mutation { it: payOrder(input: { idempotencyKey: "k", id: "Order:O1", from: { currency: "EUR" } }) { __typename } }',
+    'POST /merchants/orders/O1/pay',
+    'merchants-orders:pay',
   ],
 ])('%s without their scope are FORBIDDEN, and the scope is named', async (_noun, query, route, scope) => {
   gateway.upstream.routes({ [route]: { status: 403, body: house('GEN_3', 'access_denied') } })

@@ -20,6 +20,9 @@ const SECRETS = [
   'Bearer',
 ]
 
+/** For tests that are about no time-out: a machine that is busy is no upstream that is slow. */
+export const PATIENT: Environment = { UPSTREAM_TIMEOUT_MS: '5000' }
+
 export interface WatchedGateway {
   readonly upstream: FakeUpstream
   readonly ask: TestGateway['ask']

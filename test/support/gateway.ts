@@ -1,4 +1,7 @@
 // A real gateway on a port of its own, and a plain HTTP client to ask it.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { loadConfig } from '../../src/config.ts'
 import { startGateway } from '../../src/gateway.ts'
 import { createLog } from '../../src/log.ts'
@@ -34,13 +37,17 @@ export interface TestGateway {
 /** Starts a gateway with this environment alone: with an empty one, on the embedded sandbox. */
 export async function startTestGateway(env: Environment = {}): Promise<TestGateway> {
   const log: string[] = []
-  const config = loadConfig({ PORT: '0', LOG_LEVEL: 'debug', LIVE_INTERVAL_MS: '250', ...env })
+  const dataDir = mkdtempSync(join(tmpdir(), 'gateway-data-'))
+  const config = loadConfig({ PORT: '0', LOG_LEVEL: 'debug', LIVE_INTERVAL_MS: '250', DATA_DIR: dataDir, ...env })
   const gateway = await startGateway(config, createLog(config.logLevel, { write: (line) => void log.push(line) }))
   return {
     gateway,
     log,
     ask: (query, variables, headers) => post(gateway.url, JSON.stringify({ query, variables }), headers),
-    close: () => gateway.close(),
+    async close() {
+      await gateway.close()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
   }
 }
 

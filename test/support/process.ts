@@ -1,5 +1,7 @@
 // The gateway as a process of its own, with nothing in its environment but what a test gives it.
 import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ChildProcess } from 'node:child_process'
 import type { Environment } from '../../src/config.ts'
@@ -23,7 +25,8 @@ export function startProcess(
   env: Environment = {},
   { node = process.execPath, args = ['--import', './src/need-node.mjs', 'src/main.ts'] } = {},
 ): GatewayProcess {
-  const given = Object.entries({ PORT: '0', ...env }).filter(([, value]) => value !== undefined)
+  const dataDir = mkdtempSync(join(tmpdir(), 'gateway-data-'))
+  const given = Object.entries({ PORT: '0', DATA_DIR: dataDir, ...env }).filter(([, value]) => value !== undefined)
   const child = spawn(node, args, { cwd: root, env: Object.fromEntries(given), stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
@@ -37,6 +40,7 @@ export function startProcess(
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const ended = new Promise<Awaited<GatewayProcess['ended']>>((resolve) => {
     child.on('close', (code, signal) => {
+      rmSync(dataDir, { recursive: true, force: true })
       listening.reject(new Error(`it ended with ${code ?? signal}: ${stderr}`))
       resolve({ code, signal, stdout, stderr })
     })
