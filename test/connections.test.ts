@@ -1,15 +1,16 @@
 // Pages of a list that moves between two reads: every row once, in order, and few upstream calls.
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { GatewayError } from '../src/errors.ts'
 import { readConnection } from '../src/resolvers/connections.ts'
-import { formatCursor, parseCursor } from '../src/resolvers/cursors.ts'
+import { formatCursor, listTag, parseCursor } from '../src/resolvers/cursors.ts'
 import { id, may, must, time } from '../src/upstream/decode.ts'
 import { parseJson } from '../src/upstream/json.ts'
 import { decodeList } from '../src/upstream/pages.ts'
 import { startTestGateway } from './support/gateway.ts'
 import { cryptoDeposit, deposit, exchange, merchantCallback, order, walletRoutes, withdrawal } from './support/rows.ts'
 import { startUpstream } from './support/upstream.ts'
+import type { TestGateway } from './support/gateway.ts'
 import type { Row as RestRow } from './support/rows.ts'
 import type { Connection, PageArguments } from '../src/resolvers/connections.ts'
 
@@ -25,6 +26,9 @@ interface Habits {
   /** False: every answer holds everything. */
   readonly pages: boolean
 }
+
+/** That of the lists of these tests. */
+const TAG = listTag(['rows'])
 
 /** A list behind an upstream, newest first. */
 class MovingList {
@@ -52,6 +56,7 @@ class MovingList {
   async page(args: PageArguments): Promise<Connection<Row>> {
     this.calls = []
     const page = await readConnection(args, {
+      name: ['rows'],
       read: async (number, size) => {
         this.calls.push([number, size])
         const answer = this.upstreamAnswer(number, size)
@@ -373,7 +378,7 @@ describe('the calls of a page', () => {
       for (let index = 0; index < 1500; index += 37) {
         const list = new MovingList(all, {}, appendOnly)
         const row = all[index]
-        const after = formatCursor({ id: row?.id ?? '', index, rank: 2000 - index, date: Number(row?.date) })
+        const after = formatCursor({ id: row?.id ?? '', index, rank: 2000 - index, date: Number(row?.date) }, TAG)
         for (const first of [1, 24, 25, 49, 50, 77, 100]) {
           const { edges } = await list.page({ first, after })
           expect(edges.map(({ node }) => node.id)).toEqual(
@@ -446,9 +451,9 @@ describe('a page', () => {
   })
 
   test('is null where the upstream has no such list', async () => {
-    const options = { read: async () => null, idOf: String, dateOf: () => null, appendOnly: true }
+    const options = { name: ['rows'], read: async () => null, idOf: String, dateOf: () => null, appendOnly: true }
     expect(await readConnection({}, options)).toBeNull()
-    const after = formatCursor({ id: 'a', index: 24, rank: 3, date: 0 })
+    const after = formatCursor({ id: 'a', index: 24, rank: 3, date: 0 }, TAG)
     expect(await readConnection({ after }, options)).toBeNull()
   })
 })
@@ -464,17 +469,17 @@ describe('a cursor', () => {
   test('round-trips with any id that can be asked for', () => {
     fc.assert(
       fc.property(anyCursor, (cursor) => {
-        expect(parseCursor(formatCursor(cursor))).toEqual(cursor)
+        expect(parseCursor(formatCursor(cursor, TAG), TAG)).toEqual(cursor)
       }),
       { numRuns: 1000, seed: 3 },
     )
     const controls = { id: '\u0001'.repeat(200), index: 0, rank: null, date: null }
-    expect(parseCursor(formatCursor(controls))).toEqual(controls)
+    expect(parseCursor(formatCursor(controls, TAG))).toEqual(controls)
   })
 
   test('a letter too many, or another one at the end, makes it broken', () => {
     for (let length = 1; length <= 12; length += 1) {
-      const text = formatCursor({ id: 'x'.repeat(length), index: 3, rank: 5, date: 7 })
+      const text = formatCursor({ id: 'x'.repeat(length), index: 3, rank: 5, date: 7 }, TAG)
       for (const letter of 'AQgwx0_-') {
         expect(() => parseCursor(text + letter)).toThrow(/after/)
         if (!text.endsWith(letter)) expect(() => parseCursor(text.slice(0, -1) + letter)).toThrow(/after/)
@@ -493,17 +498,20 @@ describe('a cursor', () => {
     encoded(null),
     encoded({}),
     encoded([]),
-    encoded(['id', 0, null]),
-    encoded(['id', 0, null, null, null]),
-    encoded([1, 0, null, null]),
-    encoded(['id', -1, null, null]),
-    encoded(['id', 0.5, null, null]),
-    encoded(['id', 1e9, null, null]),
-    encoded(['id', '0', null, null]),
-    encoded(['id', 0, -1, null]),
-    encoded(['id', 0, null, 8.64e15 + 1]),
-    encoded(['id', 0, null, '2026']),
-    Buffer.from('["id",0,null,null').toString('base64url'),
+    encoded([TAG, 'id', 0, null]),
+    encoded(['id', 0, null, null]),
+    encoded([1, 'id', 0, null, null]),
+    encoded([listTag(['other rows']), 'id', 0, null, null]),
+    encoded([TAG, 'id', 0, null, null, null]),
+    encoded([TAG, 1, 0, null, null]),
+    encoded([TAG, 'id', -1, null, null]),
+    encoded([TAG, 'id', 0.5, null, null]),
+    encoded([TAG, 'id', 1e9, null, null]),
+    encoded([TAG, 'id', '0', null, null]),
+    encoded([TAG, 'id', 0, -1, null]),
+    encoded([TAG, 'id', 0, null, 8.64e15 + 1]),
+    encoded([TAG, 'id', 0, null, '2026']),
+    Buffer.from(`["${TAG}","id",0,null,null`).toString('base64url'),
   ])('no. %$ that no list gave is BAD_USER_INPUT for `after`, before anything is sent', async (after) => {
     const list = new MovingList(numberedRows(3))
     const error = await list.page({ after }).catch((reason: unknown) => reason)
@@ -514,12 +522,18 @@ describe('a cursor', () => {
 
   test('that was forged from any text is refused, or leads to a page of at most six calls', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.base64String(), anyCursor.map(formatCursor)), async (after) => {
-        const list = new MovingList(numberedRows(30))
-        const page = await list.page({ after, first: 5 }).catch((error: unknown) => error)
-        if (page instanceof Error) expect(page).toMatchObject({ code: 'BAD_USER_INPUT' })
-        expect(list.calls.length).toBeLessThanOrEqual(6)
-      }),
+      fc.asyncProperty(
+        fc.oneof(
+          fc.base64String(),
+          anyCursor.map((cursor) => formatCursor(cursor, TAG)),
+        ),
+        async (after) => {
+          const list = new MovingList(numberedRows(30))
+          const page = await list.page({ after, first: 5 }).catch((error: unknown) => error)
+          if (page instanceof Error) expect(page).toMatchObject({ code: 'BAD_USER_INPUT' })
+          expect(list.calls.length).toBeLessThanOrEqual(6)
+        },
+      ),
       { numRuns: 500, seed: 4 },
     )
   })
@@ -528,5 +542,73 @@ describe('a cursor', () => {
     const list = new MovingList(numberedRows(3))
     await expect(list.page({ first })).rejects.toMatchObject({ code: 'BAD_USER_INPUT', details: { argument: 'first' } })
     expect(list.calls).toEqual([])
+  })
+})
+
+describe('a cursor of another list', () => {
+  const PAGE = 'pageInfo { endCursor } nodes { id }'
+  let gateway: TestGateway
+  beforeAll(async () => {
+    gateway = await startTestGateway()
+  })
+  afterAll(() => gateway.close())
+
+  const cursors = async (): Promise<Readonly<Record<string, string>>> => {
+    const { data, errors } = await gateway.ask(`{
+      exchanges(first: 1) { ${PAGE} } deposits(first: 1) { ${PAGE} }
+      bank: withdrawals(kind: BANK, first: 1) { ${PAGE} } crypto: withdrawals(kind: CRYPTO, first: 1) { ${PAGE} }
+      accounts(currencies: ["BTC", "EUR"]) { transactions(first: 1) { ${PAGE} } }
+      projects(first: 2) { nodes { orders(first: 1) { ${PAGE} } } }
+    }`)
+    expect(errors).toBeUndefined()
+    const { accounts, projects, ...roots } = data
+    const lists: Readonly<Record<string, { pageInfo: { endCursor: string } }>> = {
+      ...roots,
+      a: accounts[0].transactions,
+      b: accounts[1].transactions,
+      p: projects.nodes[0].orders,
+    }
+    return Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, list.pageInfo.endCursor]))
+  }
+
+  test.each([
+    ['deposits', 'exchanges(after: $after)'],
+    ['bank', 'withdrawals(kind: CRYPTO, after: $after)'],
+    ['exchanges', 'deposits(after: $after)'],
+    ['p', 'projects(after: $after)'],
+  ])('is refused by a list of another sort or kind: that of %s by %s', async (name, field) => {
+    const after = (await cursors())[name]
+    const { errors } = await gateway.ask(`query ($after: String) { it: ${field} { totalCount } }`, { after })
+    expect(errors).toMatchObject([{ path: ['it'], extensions: { code: 'BAD_USER_INPUT', argument: 'after' } }])
+  })
+
+  test('is refused by the list of another account, while each account takes its own', async () => {
+    const { a, b } = await cursors()
+    const ask = (after?: string) =>
+      gateway.ask(
+        'query ($after: String) { accounts(currencies: ["BTC", "EUR"]) { transactions(first: 1, after: $after) { nodes { id } } } }',
+        { after },
+      )
+    for (const [own, after] of [a, b].entries()) {
+      const { data, errors } = await ask(after)
+      expect(data.accounts[own].transactions.nodes).toHaveLength(1)
+      expect(data.accounts[1 - own].transactions).toBeNull()
+      expect(errors).toMatchObject([{ path: ['accounts', 1 - own, 'transactions'], extensions: { argument: 'after' } }])
+    }
+  })
+
+  test('is none where the list is the same, whichever way led to it', async () => {
+    const { p: after } = await cursors()
+    const { data, errors } = await gateway.ask(
+      `query ($after: String) { projects(first: 1) { nodes { id orders(first: 1, after: $after) { nodes { id } } } } }`,
+      { after },
+    )
+    expect(errors).toBeUndefined()
+    const [{ id, orders }] = data.projects.nodes
+    const root = await gateway.ask(
+      `query ($id: ID!, $after: String) { orders(projectId: $id, first: 1, after: $after) { nodes { id } } }`,
+      { id, after },
+    )
+    expect(root.data.orders).toEqual(orders)
   })
 })

@@ -1,7 +1,7 @@
 // Connections over lists that the upstream gives in numbered pages: a cursor names a row, so that rows which arrive in between are
 // neither repeated nor skipped over.
 import { badInput } from '../errors.ts'
-import { formatCursor, parseCursor } from './cursors.ts'
+import { formatCursor, listTag, parseCursor } from './cursors.ts'
 import { createPages, cursorOf, rowsBehind } from './following.ts'
 import type { Cursor } from './cursors.ts'
 import type { ListOptions } from './following.ts'
@@ -26,14 +26,15 @@ export interface Connection<T> {
 const DEFAULT_FIRST = 25
 const LARGEST_FIRST = 100
 
-/** Reads a page of a connection; null where there is no such list. Refuses `first` outside 1..100 and a broken cursor before anything is sent. */
+/** Reads a page of a connection; null where there is no such list. Refuses `first` outside 1..100 and a cursor that is broken or another list's before anything is sent. */
 export async function readConnection<T>(args: PageArguments, list: ListOptions<T>): Promise<Connection<T> | null> {
-  const { wanted, cursor } = checkedPage(args)
+  const tag = listTag(list.name)
+  const { wanted, cursor } = checkedPage(args, tag)
   const pages = createPages(list)
   const { rows, atEnd } = cursor ? await rowsBehind(cursor, wanted, pages) : await pages.read(1, wanted)
   if (pages.missing()) return null
   const given = rows.slice(0, wanted)
-  const edges = given.map((seen) => ({ cursor: formatCursor(cursorOf(seen, list)), node: seen.row }))
+  const edges = given.map((seen) => ({ cursor: formatCursor(cursorOf(seen, list), tag), node: seen.row }))
   return {
     edges,
     pageInfo: {
@@ -49,11 +50,13 @@ export async function readConnection<T>(args: PageArguments, list: ListOptions<T
 
 /** The same for rows that know when they were made, newest first. Under a status a row may be gone the next time; no other filter does that. */
 export function readHistory<T extends { readonly id: string; readonly createdAt: Date | null }>(
+  name: ListOptions<T>['name'],
   args: PageArguments,
   filter: { readonly status?: string | undefined },
   read: ListOptions<T>['read'],
 ): Promise<Connection<T> | null> {
   return readConnection(args, {
+    name,
     read,
     idOf: ({ id }) => id,
     dateOf: ({ createdAt }) => createdAt,
@@ -61,9 +64,12 @@ export function readHistory<T extends { readonly id: string; readonly createdAt:
   })
 }
 
-/** How many rows from where. Refuses `first` outside 1..100 and a broken cursor. */
-export function checkedPage({ first, after }: PageArguments): { wanted: number; cursor: Cursor | undefined } {
+/** How many rows from where. Refuses `first` outside 1..100, and a cursor that is broken or not of the list with this tag. */
+export function checkedPage(
+  { first, after }: PageArguments,
+  tag?: string,
+): { wanted: number; cursor: Cursor | undefined } {
   const wanted = first ?? DEFAULT_FIRST
   if (wanted < 1 || wanted > LARGEST_FIRST) throw badInput('first', `first must be from 1 to ${LARGEST_FIRST}.`)
-  return { wanted, cursor: after === null || after === undefined ? undefined : parseCursor(after) }
+  return { wanted, cursor: after === null || after === undefined ? undefined : parseCursor(after, tag) }
 }

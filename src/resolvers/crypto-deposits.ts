@@ -19,5 +19,7 @@ export function cryptoDeposits(
   { upstream, scope }: GatewayContext,
 ): Promise<Connection<CryptoDeposit> | null> {
   const filter = plainFilter(args.filter)
-  return readHistory(args, filter, (page, size) => upstream.cryptoDeposits.list(filter, page, size, scope))
+  return readHistory(['crypto-deposits'], args, filter, (page, size) =>
+    upstream.cryptoDeposits.list(filter, page, size, scope),
+  )
 }

@@ -23,7 +23,7 @@ export function deposits(
   { upstream, scope }: GatewayContext,
 ): Promise<Connection<Deposit> | null> {
   const filter = plainFilter(args.filter)
-  return readHistory(args, filter, (page, size) => upstream.deposits.list(filter, page, size, scope))
+  return readHistory(['deposits'], args, filter, (page, size) => upstream.deposits.list(filter, page, size, scope))
 }
 
 /** A method is found in the list of all: the upstream reads none alone. */

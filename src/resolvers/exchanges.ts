@@ -27,7 +27,7 @@ export function exchanges(
   { upstream, scope }: GatewayContext,
 ): Promise<Connection<Exchange> | null> {
   const filter = plainFilter(args.filter)
-  return readHistory(args, filter, (page, size) => upstream.exchanges.list(filter, page, size, scope))
+  return readHistory(['exchanges'], args, filter, (page, size) => upstream.exchanges.list(filter, page, size, scope))
 }
 
 export interface CreateExchangeInput {

@@ -3,6 +3,8 @@ import type { Page } from '../upstream/pages.ts'
 import type { Cursor } from './cursors.ts'
 
 export interface ListOptions<T> {
+  /** What it is a list of, and whose: a cursor is good for that alone. */
+  readonly name: readonly (string | null)[]
   /** Reads one page, counted from 1, of 1 to 100 rows; null where there is no such list. */
   readonly read: (page: number, size: number) => Promise<Page<T> | null>
   readonly idOf: (row: T) => string

@@ -24,7 +24,9 @@ export function giftCardPurchases(
   args: PageArguments,
   { upstream, scope }: GatewayContext,
 ): Promise<Connection<GiftCardPurchase> | null> {
-  return readHistory(args, {}, (page, size) => upstream.giftCardPurchases.list(page, size, scope))
+  return readHistory(['gift-card-purchases'], args, {}, (page, size) =>
+    upstream.giftCardPurchases.list(page, size, scope),
+  )
 }
 
 /** What a mutation gave holds no cards: they are read, by somebody who may. */

@@ -21,6 +21,7 @@ export function giftCards(
 ): Promise<Connection<GiftCard> | null> {
   const filter = plainFilter(args.filter)
   return readConnection(args, {
+    name: ['gift-cards'],
     read: (page, size) => upstream.giftCards.list(filter, page, size, scope),
     idOf: ({ id }) => id,
     dateOf: () => null,

@@ -31,7 +31,7 @@ export function merchantCallbacksOf(
   args: PageArguments & { readonly projectId: string | null; readonly filter: MerchantCallbackFilter },
   { upstream, scope }: GatewayContext,
 ): Promise<Connection<MerchantCallback> | null> {
-  return readHistory(args, args.filter, (page, size) =>
+  return readHistory(['merchant-callbacks', args.projectId], args, args.filter, (page, size) =>
     upstream.merchantCallbacks.list(args.projectId, args.filter, page, size, scope),
   )
 }

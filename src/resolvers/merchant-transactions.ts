@@ -32,7 +32,7 @@ export function merchantTransactionsOf(
   args: PageArguments & { readonly projectId: string | null; readonly filter: MerchantTransactionFilter },
   { upstream, scope }: GatewayContext,
 ): Promise<Connection<MerchantTransaction> | null> {
-  return readHistory(args, {}, (page, size) =>
+  return readHistory(['merchant-transactions', args.projectId], args, {}, (page, size) =>
     upstream.merchantTransactions.list(args.projectId, args.filter, page, size, scope),
   )
 }

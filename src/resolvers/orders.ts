@@ -26,5 +26,7 @@ export function ordersOf(
   { upstream, scope }: GatewayContext,
 ): Promise<Connection<Order> | null> {
   const filter = plainFilter(args.filter)
-  return readHistory(args, filter, (page, size) => upstream.orders.list(args.projectId, filter, page, size, scope))
+  return readHistory(['orders', args.projectId], args, filter, (page, size) =>
+    upstream.orders.list(args.projectId, filter, page, size, scope),
+  )
 }

@@ -27,7 +27,9 @@ export function preordersOf(
   args: ListArguments,
   { upstream, scope }: GatewayContext,
 ): Promise<Connection<Preorder> | null> {
-  return readHistory(args, {}, (page, size) => upstream.preorders.list(args.projectId, page, size, scope))
+  return readHistory(['preorders', args.projectId], args, {}, (page, size) =>
+    upstream.preorders.list(args.projectId, page, size, scope),
+  )
 }
 
 export async function createPreorder(

@@ -15,7 +15,7 @@ export function projects(
   args: PageArguments,
   { upstream, scope }: GatewayContext,
 ): Promise<Connection<Project> | null> {
-  return readHistory(args, {}, (page, size) => upstream.projects.list(page, size, scope))
+  return readHistory(['projects'], args, {}, (page, size) => upstream.projects.list(page, size, scope))
 }
 
 export function project(args: { id: string }, { loaders }: GatewayContext): Project | null | Promise<Project | null> {

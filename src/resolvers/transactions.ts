@@ -22,6 +22,7 @@ export function transactions(
 ): Promise<Connection<Transaction> | null> {
   const filter = plainFilter(args.filter)
   return readConnection(args, {
+    name: ['transactions', args.accountId],
     read: (page, size) => context.upstream.transactions.list(args.accountId, filter, page, size, context.scope),
     idOf: ({ id }) => id,
     dateOf: ({ date }) => date,

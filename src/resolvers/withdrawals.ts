@@ -78,7 +78,9 @@ export function withdrawals(
 ): Promise<Connection<Withdrawal> | null> {
   const filter = plainFilter(args.filter)
   const { calls } = KINDS[args.kind]
-  return readHistory<Withdrawal>(args, filter, (page, size) => upstream[calls].list(filter, page, size, scope))
+  return readHistory<Withdrawal>(['withdrawals', args.kind], args, filter, (page, size) =>
+    upstream[calls].list(filter, page, size, scope),
+  )
 }
 
 /**
