@@ -66,6 +66,11 @@ describe('a signed callback passes', () => {
     expect(read(formBody(fields({ receiveAmount }), signature))).toEqual(PASSED)
   })
 
+  test('sent in another spelling, with an amount that was signed as it stands and not as it should be written', () => {
+    const sent = fields({ description: 'a*b~c d', receiveAmount: '49.90', payAmount: '10' })
+    expect(read(formBody(sent, sign(signedText(sent, javaEncode), signer), phpEncode))).toEqual(PASSED)
+  })
+
   test('in whichever order its fields come, and with others beside them', () => {
     const body = good(fields())
     expect(read(`more=1&${body.split('&').reverse().join('&')}`)).toEqual(PASSED)

@@ -298,7 +298,7 @@ describe('an upstream in trouble', () => {
     [{ status: 400, body: { errorCode: 'GEN_5' } }, 422, 'UPSTREAM_REJECTED'],
     [{ status: 429, headers: { 'retry-after': '7' }, body: '' }, 429, 'RATE_LIMITED'],
     [{ status: 500, body: '' }, 502, 'UPSTREAM_UNAVAILABLE'],
-    [{ status: 203, body: '' }, 502, 'UPSTREAM_INVALID'],
+    [{ status: 203, headers: { 'content-type': 'text/csv' }, body: CSV }, 502, 'UPSTREAM_INVALID'],
     [{ status: 302, headers: { location: 'https://evil.com/' }, body: '' }, 502, 'UPSTREAM_INVALID'],
     [{ headers: { 'content-type': 'text/html' }, body: '<script>alert(1)</script>' }, 502, 'UPSTREAM_INVALID'],
     [{ headers: { 'content-type': 'application/json' }, body: '{}' }, 502, 'UPSTREAM_INVALID'],
