@@ -24,19 +24,17 @@ import { createExportRoute } from './server/exports.ts'
 import { createHttpServer, GRAPHQL_PATH } from './server/http.ts'
 import { createPipeline } from './server/pipeline.ts'
 import { serveWebSocket } from './server/websocket.ts'
-import { readEndpoints } from './upstream/endpoints.ts'
 import { createDrift } from './upstream/drift.ts'
+import { readEndpoints } from './upstream/endpoints.ts'
 import { createUpstream } from './upstream/upstream.ts'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Config, UpstreamConfig } from './config.ts'
-import type { OrderHintsOptions } from './live/order-hints.ts'
 import type { Log } from './log.ts'
 import type { MoneyOperation } from './money/money.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import type { Credential } from './upstream/auth.ts'
 import type { Caller } from './upstream/caller.ts'
-import type { Upstream } from './upstream/upstream.ts'
 
 export interface Gateway {
   /** E.g. "http://127.0.0.1:4000/graphql". */
@@ -102,7 +100,7 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
   const documents = createDocuments(schema)
   const pipeline = createPipeline({ schema, documents, services, log })
   const door = createDoor({ publicUrl: config.publicUrl, isLoopback })
-  const { identify } = callers
+  const { identify, house } = callers
   const server = createHttpServer({
     pipeline,
     identify,
@@ -112,7 +110,12 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
       open: ({ caller, request }, signal) => upstream.exports.open(request, createScope(caller, signal)),
     }),
     callbacks: createCallbackRoute({
-      hints: createOrderHints({ hub, find: orderFinder(upstream, callers.house) }),
+      hints: createOrderHints({
+        hub,
+        find:
+          house &&
+          (({ projectId, orderId }) => upstream.orders.find(projectId, orderId, createScope(house, undefined))),
+      }),
       readHint: upstream.callbacks.readHint,
       readForm: upstream.callbacks.readForm,
     }),
@@ -153,15 +156,6 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
       await upstream.close()
       await sandbox?.close()
     },
-  }
-}
-
-/** Finds orders with the gateway's own credential, where it has one. */
-function orderFinder(upstream: Upstream, house: Caller | undefined): OrderHintsOptions['find'] {
-  if (!house) return undefined
-  return async ({ orderId, projectId }) => {
-    const found = await upstream.orders.list(projectId, { orderId }, 1, 100, createScope(house, undefined))
-    return found?.rows.find((order) => order.orderId === orderId)?.id ?? null
   }
 }
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSigner, fields, formBody, sign, SIGNED, signedText } from './support/callbacks.ts'
 import { startSandboxGateway, startTestGateway } from './support/gateway.ts'
 import { order, page, walletRoutes } from './support/rows.ts'
@@ -22,6 +22,7 @@ const signer = createSigner()
 const folder = mkdtempSync(join(tmpdir(), 'callbacks-'))
 const keyFile = join(folder, 'key.pem')
 writeFileSync(keyFile, signer.pem)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 let upstream: FakeUpstream
 let gateway: TestGateway
@@ -240,6 +241,7 @@ describe('a signed callback', () => {
     await start({ SPECTROCOIN_CALLBACK_KEY_FILE: '' })
     upstream.routes({ 'GET /files/merchant.public.pem': reply })
     expect(await call(form())).toMatchObject({ status: 503 })
+    expect(gateway.log.join('')).toContain('"endpoint":"callbacks.publicKey"')
     upstream.routes({ 'GET /files/merchant.public.pem': { body: signer.pem } })
     expect(await call(form())).toEqual(OK)
   })
@@ -336,5 +338,3 @@ describe('on the sandbox, which really sends them', () => {
     },
   )
 })
-
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))

@@ -28,7 +28,6 @@ export function createLiveExchangeRates(
         {
           select: ({ value, stale }) => (stale ? { ...value, stale } : value),
           equal: (a, b) => a.stale === b.stale && compare(a.rate, b.rate) === 0,
-          absent: '',
         },
       )
     },

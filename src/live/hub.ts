@@ -31,8 +31,8 @@ export interface Snapshot<T> {
 export interface View<T, S> {
   readonly select: (snapshot: Snapshot<T>) => S | undefined
   readonly equal: (a: S, b: S) => boolean
-  /** What a listener is told whose part is not in the first snapshot. */
-  readonly absent: string
+  /** What a listener is told whose part is not in the first snapshot; left out where it always is. */
+  readonly absent?: string
 }
 
 export interface Hub {
@@ -67,7 +67,7 @@ const QUIETEST = 8
 
 export interface HubOptions {
   readonly intervalMs: number
-  /** Told of a poll that fails after one that did not. */
+  /** Told of a poll that fails, once until one does not. */
   readonly failed?: (error: GatewayError) => void
 }
 
@@ -214,6 +214,6 @@ function viewer<T, S>(view: View<T, S>, listener: Listener<S>): (snapshot: Snaps
     if (part !== undefined) {
       shown = true
       listener.offer(part)
-    } else if (!shown) listener.fail(new GatewayError('NOT_FOUND', view.absent))
+    } else if (!shown) listener.fail(new GatewayError('NOT_FOUND', view.absent ?? 'There is no such thing.'))
   }
 }

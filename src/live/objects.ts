@@ -33,7 +33,7 @@ export function createLiveObjects(hub: Hub, polled: (caller: Caller, signal: Abo
           quiet: sameObject,
           ...(final && { final }),
         },
-        { select: ({ value }) => value, equal: sameObject, absent: '' },
+        { select: ({ value }) => value, equal: sameObject },
       )
     },
   }

@@ -16,8 +16,8 @@ export interface OrderHints {
 
 export interface OrderHintsOptions {
   readonly hub: Hub
-  /** Finds the system's id of an order; undefined where there is nobody to ask as: then it is found among those that are listened to. */
-  readonly find: ((order: NamedOrder) => Promise<string | null>) | undefined
+  /** Finds an order with the system's id of it; undefined where there is nobody to ask as: then it is found among those that are listened to. */
+  readonly find: ((order: NamedOrder) => Promise<{ readonly id: string } | null>) | undefined
 }
 
 /** Each costs a read, and anybody may send them; signed ones may be sent again. Those beyond are left to the next poll. */
@@ -39,9 +39,9 @@ export function createOrderHints({ hub, find }: OrderHintsOptions): OrderHints {
         return true
       }
       if (!signed()) return true
-      const id = await find({ orderId, projectId })
-      if (id === null) return false
-      wake(always, (each) => each === id)
+      const order = await find({ orderId, projectId })
+      if (!order) return false
+      wake(always, (each) => each === order.id)
       return true
     },
   }

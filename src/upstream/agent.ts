@@ -1,4 +1,4 @@
-// The connections to the upstream: one undici pool, exact statuses, bounded answers, no redirects followed.
+// The connections to the upstream: one undici pool for calls and one for downloads, exact statuses, bounded answers, no redirects followed.
 import { Pool } from 'undici'
 import { GatewayError } from '../errors.ts'
 import { transportFailure } from './failures.ts'

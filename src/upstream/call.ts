@@ -1,7 +1,7 @@
 // One call of one endpoint: its path built, its token found, sent, judged and parsed. Policy comes from the row's class alone.
 import { GatewayError } from '../errors.ts'
 import { misfit, source } from './decode.ts'
-import { failureOf } from './failures.ts'
+import { failureOf, named } from './failures.ts'
 import { parseJson } from './json.ts'
 import { prepare } from './request.ts'
 import type { Refusal } from '../errors.ts'
@@ -46,14 +46,7 @@ export function createCall({ agent, authorized, budgets, drift, timeoutMs }: Cal
     }
     return scope.limit(async () => judge(endpoint, drift, await authorized(endpoint, scope, signal, send)))
   }
-  return async (endpoint, parameters, scope) => {
-    try {
-      return await perform(endpoint, parameters, scope)
-    } catch (error) {
-      if (error instanceof GatewayError) error.endpoint ??= endpoint.name
-      throw error
-    }
-  }
+  return (endpoint, parameters, scope) => named(endpoint, async () => perform(endpoint, parameters, scope))
 }
 
 /** null in place of the upstream's word that there is no such thing (or no such pair): what a read by id makes of it. */

@@ -4,7 +4,7 @@ import { createKept } from '../store/kept.ts'
 import { parseCallbackForm, verifyCallbackForm } from './callback-form.ts'
 import { id, misfit, must, source } from './decode.ts'
 import { defineEndpoints } from './endpoint.ts'
-import { failureOf } from './failures.ts'
+import { failureOf, named } from './failures.ts'
 import { parseJson } from './json.ts'
 import type { KeyObject } from 'node:crypto'
 import type { Agent } from './agent.ts'
@@ -65,7 +65,7 @@ export function createCallbacks({ agent, endpoints, key: pinned, timeoutMs }: Ca
     async readForm(body) {
       const fields = parseCallbackForm(body)
       if (!fields) return 'malformed'
-      return verifyCallbackForm(fields, pinned ?? (await kept(fetchKey))) ?? 'forged'
+      return verifyCallbackForm(fields, pinned ?? (await kept(() => named(endpoints.publicKey, fetchKey)))) ?? 'forged'
     },
   }
 }

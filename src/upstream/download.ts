@@ -1,6 +1,5 @@
 // One call of an endpoint whose answer is a file: passed on as it comes, whatever its length.
-import { GatewayError } from '../errors.ts'
-import { failureOf } from './failures.ts'
+import { failureOf, named } from './failures.ts'
 import { prepare } from './request.ts'
 import type { Readable } from 'node:stream'
 import type { Agent, OpenAnswer } from './agent.ts'
@@ -41,14 +40,11 @@ export function createDownload({ agent, authorized, budgets }: DownloadOptions):
       if (token) budgets.learn(scope.caller, opened)
       return opened
     }
-    try {
+    return named(endpoint, async () => {
       const answer = await authorized(endpoint, scope, scope.signal, attempt)
       if (answer.status === 200) return answer
       throw failureOf(endpoint, { ...answer, text: await beginning(answer.body) })
-    } catch (error) {
-      if (error instanceof GatewayError) error.endpoint ??= endpoint.name
-      throw error
-    }
+    })
   }
 }
 

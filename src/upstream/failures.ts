@@ -19,6 +19,16 @@ export interface Answer {
   readonly text: string
 }
 
+/** Runs a call; where it fails, the error knows of which endpoint, for the log. */
+export async function named<T>(endpoint: Endpoint, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (error instanceof GatewayError) error.endpoint ??= endpoint.name
+    throw error
+  }
+}
+
 /**
  * Judges an answer whose status is not 200. The documented statuses have a meaning each; any other one, a redirect or a 203 among
  * them, says nothing about what happened.

@@ -100,26 +100,34 @@ export interface Orders {
     scope: CallScope,
   ): Promise<Page<Order> | null>
   read(orderId: string, scope: CallScope): Promise<Order | null>
+  /** The order of a project by the merchant's own word for it, in one call; null where there is none. */
+  find(projectId: string, orderId: string, scope: CallScope): Promise<Order | null>
 }
 
 export function createOrders(call: Call, endpoints: typeof orderEndpoints): Orders {
+  const list: Orders['list'] = (projectId, filter, page, size, scope) => {
+    const { status, orderId, preorderId } = filter
+    const query = {
+      projectId: projectId ?? undefined,
+      ...pageQuery(page, size, filter),
+      status,
+      orderId,
+      preOrderId: preorderId,
+    }
+    return orNull(
+      call(endpoints.list, { query }, scope).then((json) =>
+        decodeList(json, 'orders', (row) => decodeOrder(row, { projectId, preorderId })),
+      ),
+    )
+  }
   return {
-    list(projectId, filter, page, size, scope) {
-      const { status, orderId, preorderId } = filter
-      const query = {
-        projectId: projectId ?? undefined,
-        ...pageQuery(page, size, filter),
-        status,
-        orderId,
-        preOrderId: preorderId,
-      }
-      return orNull(
-        call(endpoints.list, { query }, scope).then((json) =>
-          decodeList(json, 'orders', (row) => decodeOrder(row, { projectId, preorderId })),
-        ),
-      )
-    },
+    list,
     read: (orderId, scope) => readOne(call(endpoints.read, { path: { orderId } }, scope), 'order', decodeOrder),
+    async find(projectId, orderId, scope) {
+      // An upstream that does not know the filter gives others too.
+      const found = await list(projectId, { orderId }, 1, 100, scope)
+      return found?.rows.find((order) => order.orderId === orderId) ?? null
+    },
   }
 }
 
