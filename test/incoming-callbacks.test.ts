@@ -212,6 +212,12 @@ describe('a signed callback', () => {
     expect(await call(form(fields({ orderId: '7055-9f3c1' })))).toMatchObject({ status: 404 })
   })
 
+  test('is about no other order of the project, where the upstream leaves the filter out', async () => {
+    await start()
+    upstream.routes({ [LIST]: { body: page(order({ id: 'O9', orderId: 'another' })) } })
+    expect(await call(form())).toMatchObject({ status: 404 })
+  })
+
   test('is asked for again where the gateway cannot find out', async () => {
     await start()
     upstream.routes({ [LIST]: { status: 503, body: '' } })
