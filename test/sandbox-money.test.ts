@@ -145,13 +145,6 @@ describe('a crypto withdrawal', () => {
     expect(body).toMatchObject({ withdrawAmount: '0.01', feeAmount: '0.00002', receiveAmount: '0.00998' })
   })
 
-  test('is executed again when its externalId comes again: that is no guard', async () => {
-    const one = await caller.post('/withdrawals/crypto', { ...order, externalId: 'payout-1' })
-    const other = await caller.post('/withdrawals/crypto', { ...order, externalId: 'payout-1' })
-    expect(other.status).toBe(200)
-    expect(other.body.id).not.toBe(one.body.id)
-  })
-
   test('that failed gave the money back, under the same reference', async () => {
     const { id, accountId, withdrawAmount } = (await caller.get('/withdrawals/crypto?status=FAILED')).body.data[0]
     const pages = await Promise.all(

@@ -75,13 +75,6 @@ describe.each([
     expect(() => caller.control.withdrawals.move(body.id, 'PAID')).toThrow('cannot go there')
   })
 
-  test('is executed again when its externalId comes again: that is no guard', async () => {
-    const one = await caller.post(path, { ...order, externalId: 'payout-1' })
-    const other = await caller.post(path, { ...order, externalId: 'payout-1' })
-    expect(other.status).toBe(200)
-    expect(other.body.id).not.toBe(one.body.id)
-  })
-
   test('is in its own history, newest first, by status, currency and date', async () => {
     const { body: made } = await caller.post(path, order)
     const { body } = await caller.get(path)

@@ -12,6 +12,8 @@ export type Formats = {
   /** `plain`: bare arrays, and pages as in wallet 2.7; else all lists bare, or wrapped under that word or their `name`. */
   lists: 'plain' | 'bare' | 'data' | 'content' | 'items' | 'history' | 'name'
   errors: 'full' | 'short'
+  /** Whether a withdrawal shows its `externalId`: that it does is only inferred. */
+  externalIds: 'shown' | 'hidden'
 }
 
 export const contractFormats: Formats = {
@@ -20,6 +22,7 @@ export const contractFormats: Formats = {
   dates: 'iso',
   lists: 'plain',
   errors: 'full',
+  externalIds: 'shown',
 }
 
 // The compiler's library does not know raw JSON yet: a number whose digits are written as they are.
@@ -67,10 +70,12 @@ export function createWriter(): Writer {
     if (value instanceof Date) return formats.dates === 'epoch' ? value.getTime() : value.toISOString()
     if (Array.isArray(value)) return value.map((item: unknown) => write(item, key, formats))
     if (typeof value === 'object' && value !== null) {
-      return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, write(item, name, formats)]))
+      const fields = Object.entries(value).filter(([name]) => name !== 'externalId' || formats.externalIds === 'shown')
+      return Object.fromEntries(fields.map(([name, item]) => [name, write(item, name, formats)]))
     }
-    const isId = formats.ids === 'numbers' && typeof value === 'string' && /^id$|Id$/.test(key) && uuidForm.test(value)
-    return isId ? numberOf(value) : value
+    // An external id is the client's own text, whatever it looks like.
+    const isNumbered = formats.ids === 'numbers' && /^id$|(?<!external)Id$/.test(key)
+    return isNumbered && typeof value === 'string' && uuidForm.test(value) ? numberOf(value) : value
   }
 
   return {

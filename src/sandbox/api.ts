@@ -5,6 +5,7 @@ import { parseBody, parseForm } from './body.ts'
 import type { Clock } from './clock.ts'
 import type { Credentials, Holder } from './credentials.ts'
 import { Download } from './download.ts'
+import type { Executions } from './executions.ts'
 import { ApiFailure, failure, notFound, wrongMethod } from './failure.ts'
 import { createFields } from './fields.ts'
 import type { RateLimit } from './rate-limit.ts'
@@ -43,10 +44,11 @@ type ApiDependencies = {
   readonly rateLimit: RateLimit
   readonly router: Router
   readonly writer: Writer
+  readonly executions: Executions
 }
 
 export function createApi(dependencies: ApiDependencies): Api {
-  const { world, formats, clock, credentials, rateLimit, router, writer } = dependencies
+  const { world, formats, clock, credentials, rateLimit, router, writer, executions } = dependencies
 
   function answer(request: ApiRequest): ApiAnswer {
     const now = clock.now()
@@ -70,6 +72,7 @@ export function createApi(dependencies: ApiDependencies): Api {
       checkScope(route, holder, question)
       const body = request.method === 'GET' ? new Map<string, string>() : parseBody(request.body, request.contentType)
       const value = route.run({ ...question, body: createFields(withIds(body)) })
+      executions.note(route)
       if (value instanceof Download) return answerFile(value)
       return { status: 200, headers: jsonHeaders, body: writer.answer(value, route.list, formats()) }
     } catch (fault) {

@@ -2,12 +2,13 @@
 //
 //   clock      GET /clock, POST /clock/advance {ms}, POST /clock/freeze, POST /clock/resume
 //   latency    PUT /latency {ms, method?, path?, before?}, DELETE /latency
-//   faults     GET /faults, POST /faults {kind, method?, path?, count?, status?, errorCode?, retryAfter?, execute?}, DELETE /faults
-//   formats    GET /formats, PUT /formats {amounts?, ids?, dates?, lists?, errors?}
+//   faults     GET /faults, POST /faults {kind, method?, path?, count?, status?, errorCode?, retryAfter?, execute?,
+//              executeAfterMs?}, DELETE /faults
+//   formats    GET /formats, PUT /formats {amounts?, ids?, dates?, lists?, errors?, externalIds?}
 //   limits     GET /limits, PUT /limits {callsPerMinute?, burst?, retryAfter?}
 //   access     POST /credentials {scopes?}, POST /tokens {scopes?, lifetimeSeconds?}, DELETE /tokens
 //   prices     PUT /prices {currencyCode, price}, POST /prices/step {steps?}
-//   requests   GET /requests, GET /requests/counts, DELETE /requests
+//   requests   GET /requests, GET /requests/counts, GET /executions, DELETE /requests (both)
 //   orders     POST /orders/open {preOrderId, payCurrencyCode?, payNetworkCode?}, POST /orders/receive {id, amount?},
 //              POST /orders/move {id, status}
 //   callbacks  GET /callbacks/form?id=… (text: the signed form of that order)
@@ -66,6 +67,7 @@ const routes: readonly ControlRoute[] = [
   ['POST /prices/step', ({ prices }, { steps }) => prices.step(steps === undefined ? undefined : Number(steps))],
   ['GET /requests', ({ requests }) => requests.list()],
   ['GET /requests/counts', ({ requests }) => requests.counts()],
+  ['GET /executions', (control) => control.executions()],
   ['DELETE /requests', ({ requests }) => requests.clear()],
   ['POST /orders/open', ({ orders }, { preOrderId, ...coin }) => ({ id: orders.open(String(preOrderId), coin) })],
   ['POST /orders/receive', ({ orders }, { id, amount }) => orders.receive(String(id), amountOf(amount))],

@@ -6,7 +6,8 @@ import { ControlFault } from './control-fault.ts'
 import { createOrderControl, type OrderControl } from './control-orders.ts'
 import { createWalletControl, type WalletControl } from './control-wallet.ts'
 import type { Credential, Credentials } from './credentials.ts'
-import { type Fault, faultKinds, type Faults } from './faults.ts'
+import type { Executions } from './executions.ts'
+import { canBeLate, type Fault, faultKinds, type Faults } from './faults.ts'
 import { isFailureCode } from './failure.ts'
 import type { Delay, Latency } from './latency.ts'
 import type { Limits, RateLimit } from './rate-limit.ts'
@@ -41,7 +42,10 @@ export type Control = OrderControl &
       /** Lets prices walk so many steps without the clock. */
       step(steps?: number): void
     }
+    /** `clear` takes the executions along. */
     readonly requests: Pick<RequestLog, 'list' | 'counts' | 'clear'>
+    /** How many calls that take money from an account were really carried out, by method and template. */
+    executions(): Readonly<Record<string, number>>
     readonly ledger: { problems(): string[] }
     /** As just started: world, clock, tokens, faults and all; only the address stays. */
     reset(): void
@@ -52,6 +56,7 @@ type ControlDependencies = {
   readonly credentials: Credentials
   readonly rateLimit: RateLimit
   readonly requests: RequestLog
+  readonly executions: Executions
   readonly faults: Faults
   readonly latency: Latency
   readonly formats: { current: Formats }
@@ -65,10 +70,17 @@ const choices: Readonly<Record<keyof Formats, readonly string[]>> = {
   dates: ['iso', 'epoch'],
   lists: ['plain', 'bare', 'data', 'content', 'items', 'history', 'name'],
   errors: ['full', 'short'],
+  externalIds: ['shown', 'hidden'],
 }
 
 export function createControl(dependencies: ControlDependencies): Control {
-  const { clock, credentials, rateLimit, requests, faults, latency, formats, world, reset } = dependencies
+  const { clock, credentials, rateLimit, requests, executions, faults, latency, formats, world, reset } = dependencies
+
+  function clearRequests(): void {
+    requests.clear()
+    executions.clear()
+  }
+
   return {
     clock: {
       now: () => new Date(clock.now()),
@@ -94,6 +106,10 @@ export function createControl(dependencies: ControlDependencies): Control {
         if (fault.count !== undefined) atLeast(1, fault.count, 'count')
         if (fault.status !== undefined) check(fault.status >= 200 && fault.status <= 599, 'status: 200 to 599')
         if (fault.errorCode !== undefined) check(isFailureCode(fault.errorCode), 'errorCode: not in the catalogue')
+        if (fault.executeAfterMs !== undefined) {
+          atLeast(0, fault.executeAfterMs, 'executeAfterMs')
+          check(canBeLate(fault), 'executeAfterMs: where it executes, and nothing of its answer is shown')
+        }
         faults.add(fault)
       },
       list: faults.list,
@@ -137,7 +153,8 @@ export function createControl(dependencies: ControlDependencies): Control {
         world().prices.step(atLeast(1, steps, 'steps'))
       },
     },
-    requests: { list: requests.list, counts: requests.counts, clear: requests.clear },
+    requests: { list: requests.list, counts: requests.counts, clear: clearRequests },
+    executions: executions.counts,
     ledger: { problems: () => world().ledger.problems() },
     ...createOrderControl(clock, world),
     ...createWalletControl(clock, world),
@@ -145,7 +162,7 @@ export function createControl(dependencies: ControlDependencies): Control {
       clock.reset()
       credentials.reset()
       rateLimit.reset()
-      requests.clear()
+      clearRequests()
       faults.clear()
       latency.clear()
       formats.current = contractFormats

@@ -3,7 +3,7 @@ import { hashOn } from './addresses.ts'
 import type { Agenda } from './agenda.ts'
 import { type Currency, type Network, roughly } from './catalogue.ts'
 import type { Account, Ledger } from './ledger.ts'
-import { createPayouts, type Payout, type PayoutJourney, type Payouts } from './payouts.ts'
+import { createPayouts, type Payout, type PayoutJourney, type Payouts, type Way } from './payouts.ts'
 import type { Random } from './random.ts'
 import { type Price, priceOf, type Tariff } from './tariff.ts'
 
@@ -24,8 +24,6 @@ export type CryptoPayouts = Pick<Payouts<CryptoDetails>, 'withdrawals' | 'move'>
   withdraw(order: Order, at: number, journey?: PayoutJourney): CryptoWithdrawal
   send(account: Account, price: Price, target: CryptoTarget, at: number, way?: Way): CryptoWithdrawal
 }
-
-type Way = { readonly journey?: PayoutJourney | undefined; readonly partOf?: string }
 
 type PayoutsDependencies = { readonly ledger: Ledger; readonly agenda: Agenda; readonly random: Random }
 

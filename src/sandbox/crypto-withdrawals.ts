@@ -5,7 +5,7 @@ import { cryptoDestination, networkOf } from './destinations.ts'
 import { payingAccount } from './paying-account.ts'
 import type { Route } from './router.ts'
 import { priceOf } from './tariff.ts'
-import { checkNotes, historyOf, type Kind, requiredCurrency, showCommon } from './withdrawal-history.ts'
+import { historyOf, type Kind, notesOf, requiredCurrency, showCommon } from './withdrawal-history.ts'
 
 const cryptoWithdrawals: Kind<CryptoWithdrawal> = {
   path: '/withdrawals/crypto',
@@ -19,15 +19,16 @@ export const cryptoWithdrawalRoutes: readonly Route[] = [
     method: 'POST',
     path: '/withdrawals/crypto',
     scope: 'withdraw-crypto:create',
+    spends: true,
     run({ world, now, body }) {
       body.required('amount')
       body.required('address')
       const account = payingAccount(world, body)
       const { tariff, send } = cryptoDestination(world, account.currency, body)
-      checkNotes(body)
+      const notes = notesOf(body)
       const wanted = body.amount('amount', account.currency) ?? 0n
       const price = priceOf(tariff, account.currency, wanted, body.flag('feeIncluded'))
-      return showWithdrawal(send(account, price, now), now)
+      return showWithdrawal(send(account, price, now, notes), now)
     },
   },
   {

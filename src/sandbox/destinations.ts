@@ -7,11 +7,9 @@ import type { Fields } from './fields.ts'
 import { isBic, isIban } from './iban.ts'
 import type { Account } from './ledger.ts'
 import { methodOf, type PaymentMethod, tariffOf } from './payment-method-catalogue.ts'
-import type { Payout, PayoutJourney } from './payouts.ts'
+import type { Payout, Way } from './payouts.ts'
 import type { Price, Tariff } from './tariff.ts'
 import type { World } from './world.ts'
-
-export type Way = { readonly journey?: PayoutJourney | undefined; readonly partOf?: string }
 
 export type Destination<Details = unknown> = {
   readonly tariff: Tariff

@@ -27,6 +27,7 @@ export const exchangeRoutes: readonly Route[] = [
     method: 'POST',
     path: '/exchanges',
     scope: 'exchange:create',
+    spends: true,
     run(call) {
       call.body.required('payAmount')
       const pair = pairToExecute(call)

@@ -16,6 +16,8 @@ export type ExchangingPayout = {
   readonly exchange: Exchange
   /** The second half, which can be read among the withdrawals of its own kind too. */
   readonly payout: Payout<unknown>
+  /** The client's own name for the whole: the second half bears none. */
+  readonly externalId: string | null
 }
 
 export type ExchangingPayouts = {
@@ -32,6 +34,7 @@ type Order = {
   readonly payAmount: bigint
   readonly target: Target
   readonly journey?: PayoutJourney | undefined
+  readonly externalId?: string | undefined
 }
 
 type Dependencies = { readonly exchangeDesk: ExchangeDesk; readonly random: Random }
@@ -45,13 +48,13 @@ export function createExchangingPayouts({ exchangeDesk, random }: Dependencies):
       const quote = exchangeDesk.quotePay(pair, payAmount, at)
       return { quote, price: priceOf(destination.tariff, pair.receive.currency, quote.receiveAmount, true) }
     },
-    withdraw({ pair, payAmount, target, journey }, at) {
+    withdraw({ pair, payAmount, target, journey, externalId = null }, at) {
       // All limits are checked before the exchange: it would stay done if its withdrawal were refused.
       const { price } = book.price(pair, payAmount, target, at)
       const exchange = exchangeDesk.execute(pair, payAmount, at)
       const id = random.uuid()
       const payout = target.destination.send(pair.receive, price, at, { journey, partOf: id })
-      const withdrawal = { id, methodType: target.methodType, exchange, payout }
+      const withdrawal = { id, methodType: target.methodType, exchange, payout, externalId }
       withdrawals.push(withdrawal)
       return withdrawal
     },

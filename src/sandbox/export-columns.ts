@@ -1,4 +1,4 @@
-// What can be exported, and the columns of each: the fields of the list's rows, but for objects and secrets.
+// What can be exported, and the columns of each: the fields of the list's rows, but for objects, secrets and external ids.
 
 export type ExportList = {
   /** The endpoint whose rows these are. */

@@ -1,28 +1,29 @@
 // Faults on order: which calls go wrong, how, and how often.
 import { fits } from './router.ts'
 
+// `executes`: whether the call is carried out unless told otherwise. `spoils`: it is the right answer that goes wrong.
 export const faultKinds = {
   /** An error with the documented body: `status` (default 500), and `errorCode` where its usual one is not meant. */
-  status: { executes: false },
+  status: { executes: false, spoils: false },
   /** A proxy's page: HTML with `status` (default 502). */
-  html: { executes: false },
+  html: { executes: false, spoils: false },
   /** 302 to `/redirected` below the base path. */
-  redirect: { executes: false },
+  redirect: { executes: false, spoils: false },
   /** Never an answer. */
-  hang: { executes: false },
-  'reset-before': { executes: false },
-  'reset-after': { executes: true },
+  hang: { executes: false, spoils: false },
+  'reset-before': { executes: false, spoils: false },
+  'reset-after': { executes: true, spoils: false },
   /** Half of the body, then the connection is reset. */
-  'half-body': { executes: true },
+  'half-body': { executes: true, spoils: true },
   /** 200 with no body at all. */
-  empty: { executes: true },
+  empty: { executes: true, spoils: true },
   /** The right body under 203, the older API's status for errors. */
-  'non-authoritative': { executes: true },
-  'invalid-json': { executes: true },
+  'non-authoritative': { executes: true, spoils: true },
+  'invalid-json': { executes: true, spoils: true },
   /** A content-length of half of what is sent. */
-  'wrong-length': { executes: true },
+  'wrong-length': { executes: true, spoils: true },
   /** The answer, or each row of it, without its own id. */
-  'missing-id': { executes: true },
+  'missing-id': { executes: true, spoils: true },
 } as const
 
 export type FaultKind = keyof typeof faultKinds
@@ -40,6 +41,8 @@ export type Fault = {
   readonly retryAfter?: number
   /** Whether the call is carried out before it goes wrong; each kind has its usual way. */
   readonly execute?: boolean
+  /** It is carried out only so long after the fault was shown, in real time, though the client may have gone by then. */
+  readonly executeAfterMs?: number
 }
 
 export type Faults = {
@@ -80,6 +83,16 @@ export function meets(
   return (rule.method ?? method) === method && (rule.path === undefined || fits(rule.path, path))
 }
 
-export function executes({ kind, execute }: Fault): boolean {
+/** Whether the call is carried out before the fault is shown. */
+export function executesFirst(fault: Fault): boolean {
+  return fault.executeAfterMs === undefined && executes(fault)
+}
+
+/** Whether it can be carried out after the fault was shown: it is carried out at all, and nothing of its answer is shown. */
+export function canBeLate(fault: Fault): boolean {
+  return executes(fault) && !faultKinds[fault.kind].spoils
+}
+
+function executes({ kind, execute }: Fault): boolean {
   return execute ?? faultKinds[kind].executes
 }

@@ -15,7 +15,7 @@ import { tariffOf } from './payment-method-catalogue.ts'
 import type { Payout } from './payouts.ts'
 import type { Route } from './router.ts'
 import { priceOf } from './tariff.ts'
-import { checkNotes, historyOf, type Kind, requiredCurrency, showFee, showPayout } from './withdrawal-history.ts'
+import { historyOf, type Kind, notesOf, requiredCurrency, showFee, showPayout } from './withdrawal-history.ts'
 import type { World } from './world.ts'
 
 const bankWithdrawals: Kind<Payout<BankDetails>> = {
@@ -68,14 +68,15 @@ function creation<Details>(
     method: 'POST',
     path,
     scope,
+    spends: true,
     run({ world, now, body }) {
       body.required('amount')
       const account = payingAccount(world, body)
       const { tariff, send } = destination(world, account.currency, body)
-      checkNotes(body)
+      const notes = notesOf(body)
       const wanted = body.amount('amount', account.currency) ?? 0n
       const price = priceOf(tariff, account.currency, wanted, body.flag('feeIncluded'))
-      return show(send(account, price, now), now)
+      return show(send(account, price, now, notes), now)
     },
   }
 }

@@ -6,7 +6,8 @@ import { readBody } from './body.ts'
 import { publicKeyPath } from './callback-key.ts'
 import type { Clock } from './clock.ts'
 import { notFound } from './failure.ts'
-import { executes, type Faults } from './faults.ts'
+import { executesFirst, type Faults } from './faults.ts'
+import type { LateCalls } from './late-calls.ts'
 import type { Latency } from './latency.ts'
 import { misbehave, send } from './misbehave.ts'
 import type { RequestLog } from './request-log.ts'
@@ -17,6 +18,7 @@ type FrontDependencies = {
   readonly api: Api
   readonly clock: Clock
   readonly faults: Faults
+  readonly lateCalls: LateCalls
   readonly latency: Latency
   readonly requests: RequestLog
   /** PEM, for who verifies the older callbacks. */
@@ -25,7 +27,8 @@ type FrontDependencies = {
 
 export type Front = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-export function createFront({ api, clock, faults, latency, requests, publicKey }: FrontDependencies): Front {
+export function createFront(dependencies: FrontDependencies): Front {
+  const { api, clock, faults, lateCalls, latency, requests, publicKey } = dependencies
   return async (request, response) => {
     const { method = 'GET', url = '/', headers } = request
     const { authorization, 'content-type': contentType } = headers
@@ -49,11 +52,12 @@ export function createFront({ api, clock, faults, latency, requests, publicKey }
     const delay = latency.delayOf(method, path)
     // Unref'd: a caller kept waiting must not keep the process.
     if (delay !== undefined && delay.before !== false) await pass(delay.ms, undefined, { ref: false })
-    const answer = fault === undefined || executes(fault) ? execute() : undefined
+    const answer = fault === undefined || executesFirst(fault) ? execute() : undefined
     if (delay?.before === false) await pass(delay.ms, undefined, { ref: false })
     let sending: Promise<void> | undefined
     if (fault !== undefined) misbehave(fault, answer, { response, api, basePath })
     else if (answer !== undefined) sending = send(response, answer)
+    if (fault?.executeAfterMs !== undefined) lateCalls.add(fault.executeAfterMs, execute)
     if (response.headersSent) note(response.statusCode)
     await sending
   }

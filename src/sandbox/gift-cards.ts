@@ -48,8 +48,9 @@ export const giftCardRoutes: readonly Route[] = [
   },
   {
     method: 'POST',
-    path: '/purchases/gift-cards/{id}/pay',
+    path: '/purchases/gift-cards/{purchaseId}/pay',
     scope: 'purchase-gift-card:pay',
+    spends: true,
     run(call) {
       const purchase = purchaseOf(call)
       call.body.required('accountId')
@@ -76,7 +77,7 @@ export const giftCardRoutes: readonly Route[] = [
   },
   {
     method: 'GET',
-    path: '/purchases/gift-cards/{id}',
+    path: '/purchases/gift-cards/{purchaseId}',
     scope: 'purchase-gift-card:read',
     run: (call) => showBought(purchaseOf(call)),
   },
@@ -104,8 +105,8 @@ function valueOf({ currency, min, max, denominations }: Product, body: Fields): 
 }
 
 function purchaseOf({ world, parameter }: Call): Purchase {
-  const purchase = world.giftCardShop.purchases.find(({ id }) => id === parameter('id'))
-  if (purchase === undefined) throw notFound(parameter('id'))
+  const purchase = world.giftCardShop.purchases.find(({ id }) => id === parameter('purchaseId'))
+  if (purchase === undefined) throw notFound(parameter('purchaseId'))
   return purchase
 }
 

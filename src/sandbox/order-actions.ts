@@ -50,11 +50,7 @@ export const orderActionRoutes: readonly Route[] = [
   action('cancel', 'merchants-orders:cancel', ({ world, now }, order) => {
     world.orderLife.cancel(order, now)
   }),
-  action('pay', 'merchants-orders:pay', (call, order) => {
-    const account = payingAccount(call.world, call.body, ['accountId', 'payCurrencyCode'])
-    if (order.status !== 'NEW') throw failure('MER_3', { status: order.status })
-    call.world.orderLife.payFrom(order, account, dueIn(account.currency, order, call), call.now)
-  }),
+  { ...action('pay', 'merchants-orders:pay', pay), spends: true },
   action('accept', 'merchants-orders:pay', ({ world, now }, order) => {
     world.orderLife.accept(order, now)
   }),
@@ -66,7 +62,7 @@ export const orderActionRoutes: readonly Route[] = [
 function action(name: string, scope: string, act: (call: Call, order: MerchantOrder) => void): Route {
   return {
     method: 'POST',
-    path: `/merchants/orders/{id}/${name}`,
+    path: `/merchants/orders/{orderId}/${name}`,
     scope,
     run(call) {
       const order = orderOf(call)
@@ -74,6 +70,12 @@ function action(name: string, scope: string, act: (call: Call, order: MerchantOr
       return showOrder(order)
     },
   }
+}
+
+function pay(call: Call, order: MerchantOrder): void {
+  const account = payingAccount(call.world, call.body, ['accountId', 'payCurrencyCode'])
+  if (order.status !== 'NEW') throw failure('MER_3', { status: order.status })
+  call.world.orderLife.payFrom(order, account, dueIn(account.currency, order, call), call.now)
 }
 
 // The coin that was picked at the price that was named; another currency at the moment's.

@@ -33,7 +33,7 @@ export const orderRoutes: readonly Route[] = [
   },
   {
     method: 'GET',
-    path: '/merchants/orders/{id}',
+    path: '/merchants/orders/{orderId}',
     scope: 'merchants-orders:read',
     run: (call) => showOrder(orderOf(call)),
   },
@@ -41,8 +41,8 @@ export const orderRoutes: readonly Route[] = [
 
 /** The order that the path names. */
 export function orderOf({ world, parameter }: Call): MerchantOrder {
-  const order = world.merchantBook.orders.find(({ id }) => id === parameter('id'))
-  if (order === undefined) throw notFound(parameter('id'))
+  const order = world.merchantBook.orders.find(({ id }) => id === parameter('orderId'))
+  if (order === undefined) throw notFound(parameter('orderId'))
   return order
 }
 

@@ -18,6 +18,8 @@ export type Payout<Details> = Price & {
   readonly journey: PayoutJourney
   /** What its transactions say. */
   readonly label: Label
+  /** The client's own name for it. */
+  readonly externalId: string | null
   status: WithdrawalStatus
   failureReason: string | null
   updatedAt: Date
@@ -25,15 +27,20 @@ export type Payout<Details> = Price & {
 
 type Label = { readonly type: TransactionType; readonly referenceId: string }
 
-export type PayoutOrder<Details> = {
+/** What a withdrawal may have beside what it is about. */
+export type Way = {
+  readonly journey?: PayoutJourney | undefined
+  /** The withdrawal with exchange that this one is a part of: the account's transaction is about that one. */
+  readonly partOf?: string | undefined
+  readonly externalId?: string | undefined
+}
+
+export type PayoutOrder<Details> = Way & {
   readonly account: Account
   readonly price: Price
   readonly details: Details
   readonly description: string
   readonly id?: string
-  readonly journey?: PayoutJourney | undefined
-  /** The withdrawal with exchange that this one is a part of: the account's transaction is about that one. */
-  readonly partOf?: string | undefined
 }
 
 export type Payouts<Details> = {
@@ -87,7 +94,8 @@ export function createPayouts<Details>(dependencies: PayoutsDependencies<Details
 
   return {
     withdrawals,
-    withdraw({ account, price, details, description, partOf, id = random.uuid(), journey = usualJourney }, at) {
+    withdraw({ account, price, details, description, partOf, externalId, ...order }, at) {
+      const { id = random.uuid(), journey = usualJourney } = order
       checkBalance(account, price.withdrawAmount)
       const createdAt = new Date(at)
       const payout: Payout<Details> = {
@@ -98,6 +106,7 @@ export function createPayouts<Details>(dependencies: PayoutsDependencies<Details
         createdAt,
         journey,
         label: partOf === undefined ? { type, referenceId: id } : { type: 'WITHDRAWAL', referenceId: partOf },
+        externalId: externalId ?? null,
         status: 'NEW',
         failureReason: null,
         updatedAt: createdAt,

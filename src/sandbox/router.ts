@@ -20,6 +20,8 @@ export type Route = {
   readonly scope?: Scope
   /** The word that a wrapped list goes under, where the answer is a list. */
   readonly list?: string
+  /** Takes money out of an account: how often it was carried out is counted. */
+  readonly spends?: true
   run(call: Call): unknown
 }
 

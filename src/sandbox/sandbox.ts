@@ -11,8 +11,10 @@ import { type Control, createControl } from './control.ts'
 import { controlPath, handleControl } from './control-routes.ts'
 import { createCredentials } from './credentials.ts'
 import { endpoints } from './endpoints.ts'
+import { createExecutions } from './executions.ts'
 import { createFaults } from './faults.ts'
 import { basePath, createFront } from './front.ts'
+import { createLateCalls } from './late-calls.ts'
 import { createLatency } from './latency.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { createRequestLog, type RequestFilter, type RequestRecord } from './request-log.ts'
@@ -57,6 +59,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const credentials = createCredentials({ clock, clientId, clientSecret, tokenLifetimeSeconds })
   const rateLimit = createRateLimit(clock, callsPerMinute)
   const [faults, latency, requests] = [createFaults(), createLatency(), createRequestLog()]
+  const [executions, lateCalls] = [createExecutions(endpoints), createLateCalls()]
   const formats = { current: contractFormats }
   const callbackKey = createCallbackKey()
   const courier = createCourier({ forbiddenPath: controlPath })
@@ -70,6 +73,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     rateLimit,
     router: createRouter(endpoints),
     writer: createWriter(),
+    executions,
     world: () => world,
     formats: () => formats.current,
   })
@@ -78,16 +82,18 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     credentials,
     rateLimit,
     requests,
+    executions,
     faults,
     latency,
     formats,
     world: () => world,
     reset() {
+      lateCalls.cancel()
       courier.abort()
       world = newWorld()
     },
   })
-  const answer = createFront({ api, clock, faults, latency, requests, publicKey: callbackKey.publicHalf })
+  const answer = createFront({ api, clock, faults, lateCalls, latency, requests, publicKey: callbackKey.publicHalf })
 
   const server = createServer((request, response) => {
     const isControl = new RegExp(`^${controlPath}(?=[/?]|$)`).test(request.url ?? '')
@@ -116,6 +122,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     close: () =>
       new Promise((resolve) => {
         clearInterval(pulse)
+        lateCalls.cancel()
         courier.abort()
         server.close(() => resolve())
         server.closeAllConnections()

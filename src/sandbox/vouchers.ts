@@ -7,7 +7,7 @@ import { denominationsOf, tariffOf } from './payment-method-catalogue.ts'
 import type { Payout } from './payouts.ts'
 import type { Route } from './router.ts'
 import { priceOf } from './tariff.ts'
-import { checkNotes, historyOf, type Kind, showCommon } from './withdrawal-history.ts'
+import { historyOf, type Kind, notesOf, showCommon } from './withdrawal-history.ts'
 
 const voucherWithdrawals: Kind<Payout<VoucherDetails>> = {
   path: '/withdrawals/voucher',
@@ -21,11 +21,12 @@ export const voucherRoutes: readonly Route[] = [
     method: 'POST',
     path: '/withdrawals/voucher',
     scope: 'withdraw-voucher:create',
+    spends: true,
     run({ world, now, body }) {
       body.required('amount')
       const account = payingAccount(world, body)
       const provider = providerOf('VOUCHER', account.currency, body)
-      checkNotes(body)
+      const notes = notesOf(body)
       const wanted = body.amount('amount', account.currency) ?? 0n
       // A voucher is worth what is printed on it: the fee can only come on top.
       if (body.flag('feeIncluded')) throw failure('GEN_5', { feeIncluded: 'true' })
@@ -34,7 +35,10 @@ export const voucherRoutes: readonly Route[] = [
         throw failure('GEN_5', { amount: body.required('amount'), denominations: provider.denominations.join(' ') })
       }
       const details: VoucherDetails = { provider, secret: undefined }
-      const voucher = world.fiatPayouts.voucher.withdraw({ account, price, details, description: 'Voucher' }, now)
+      const voucher = world.fiatPayouts.voucher.withdraw(
+        { account, price, details, description: 'Voucher', ...notes },
+        now,
+      )
       return showCommon('VOUCHER', voucher, publicPart(voucher))
     },
   },

@@ -13,6 +13,7 @@ export type Withdrawal = Price & {
   readonly id: string
   readonly status: WithdrawalStatus
   readonly account: { readonly accountId: string; readonly currency: Currency }
+  readonly externalId: string | null
   readonly failureReason: string | null
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -60,7 +61,7 @@ function wantedOf<Row extends Withdrawal>({ all }: Kind<Row>, world: World, quer
 
 /** The common fields, around those of the kind. */
 export function showCommon(type: string, withdrawal: Withdrawal, own: object): object {
-  const { id, status, account, failureReason, createdAt, updatedAt } = withdrawal
+  const { id, status, account, externalId, failureReason, createdAt, updatedAt } = withdrawal
   const { accountId, currency } = account
   return {
     id,
@@ -72,6 +73,7 @@ export function showCommon(type: string, withdrawal: Withdrawal, own: object): o
     feeAmount: amount(withdrawal.feeAmount, currency),
     receiveAmount: amount(withdrawal.receiveAmount, currency),
     ...own,
+    externalId,
     failureReason,
     createdAt,
     updatedAt,
@@ -83,11 +85,11 @@ export function showPayout<Details extends object>(type: string): (payout: Payou
   return (payout) => showCommon(type, payout, payout.details)
 }
 
-/** What nothing depends on, but may not be too long. */
-export function checkNotes(body: Fields): void {
+/** What nothing depends on, but may not be too long; the description is not kept. */
+export function notesOf(body: Fields): { readonly externalId: string | undefined } {
   body.limited('description', 140)
   // Not a guard: a second call with the same one is executed too, so that nobody comes to rely on it unawares.
-  body.limited('externalId', 64)
+  return { externalId: body.limited('externalId', 64) }
 }
 
 export function showFee({ min, max, fee }: Tariff, currency: Currency, query: Fields, own: object): object {

@@ -6,14 +6,7 @@ import { type ExchangingPayout, methodTypes, type Target } from './exchanging-pa
 import { failure } from './failure.ts'
 import { payingAccount } from './paying-account.ts'
 import type { Call, Route } from './router.ts'
-import {
-  checkNotes,
-  historyOf,
-  type Kind,
-  requiredCurrency,
-  showCommon,
-  type Withdrawal,
-} from './withdrawal-history.ts'
+import { historyOf, type Kind, notesOf, requiredCurrency, showCommon, type Withdrawal } from './withdrawal-history.ts'
 
 type Row = Withdrawal & { readonly whole: ExchangingPayout }
 
@@ -29,10 +22,13 @@ export const withExchangeRoutes: readonly Route[] = [
     method: 'POST',
     path: '/withdrawals/with-exchange',
     scope: 'withdraw-with-exchange:create',
+    spends: true,
     run(call) {
       const { pair, payAmount, target } = orderOf(call)
-      checkNotes(call.body)
-      return showWithdrawal(rowOf(call.world.exchangingPayouts.withdraw({ pair, payAmount, target }, call.now)))
+      const notes = notesOf(call.body)
+      return showWithdrawal(
+        rowOf(call.world.exchangingPayouts.withdraw({ pair, payAmount, target, ...notes }, call.now)),
+      )
     },
   },
   {
@@ -93,6 +89,7 @@ function rowOf(whole: ExchangingPayout): Row {
     receiveAmount,
     status,
     account,
+    externalId: whole.externalId,
     failureReason,
     createdAt,
     updatedAt,
