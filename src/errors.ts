@@ -9,7 +9,7 @@ export const ERROR_CODES = {
   BAD_USER_INPUT: 'A value is refused before anything is sent; `extensions.argument` says which.',
   UNAUTHENTICATED: 'A token is missing, or is not accepted.',
   FORBIDDEN: 'The credential may not do this; `extensions.scope` names the scope that it takes.',
-  NOT_FOUND: 'What a subscription or a callback is about does not exist.',
+  NOT_FOUND: 'What a subscription, a callback or an outcome that is given again is about does not exist.',
   RATE_LIMITED: 'Too many calls; nothing was done. `extensions.retryAfter` says in how many seconds to come again.',
   UPSTREAM_REJECTED: 'SpectroCoin refused the call; nothing was done.',
   UPSTREAM_UNAVAILABLE: 'SpectroCoin cannot be reached, or answers with a fault of its own.',

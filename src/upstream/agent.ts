@@ -1,4 +1,4 @@
-// The connections to the upstream: one undici pool for calls and one for downloads, exact statuses, bounded answers, no redirects followed.
+// The connections to the upstream: undici pools for calls, for calls that move money, and for downloads; exact statuses, bounded answers, no redirects followed.
 import { Pool } from 'undici'
 import { GatewayError } from '../errors.ts'
 import { transportFailure } from './failures.ts'
@@ -9,6 +9,8 @@ export interface AgentOptions {
   /** The base URL, with the path under which all endpoints lie. */
   readonly url: string
   readonly userAgent: string
+  /** For a connection to stand. What fails before that was never sent. */
+  readonly connectTimeoutMs: number
   readonly versionHeader?: { readonly name: string; readonly value: string } | undefined
 }
 
@@ -21,6 +23,8 @@ export interface HttpRequest {
   readonly timeoutMs: number
   /** Ends the call early; left out for calls that must run on once they have left. */
   readonly signal?: AbortSignal | undefined
+  /** Over a connection of its own: one that was kept may be dead, and a call that fails on it may have arrived or not. */
+  readonly fresh?: boolean
   /** Counts from the origin and not from the base URL. */
   readonly fromOrigin?: boolean
 }
@@ -44,16 +48,25 @@ export interface Agent {
 /** More than any documented answer needs (100 rows are some 40 kB); a longer one is a failure, not a full memory. */
 const MAX_ANSWER_BYTES = 4_000_000
 
-export function createAgent({ url, userAgent, versionHeader }: AgentOptions): Agent {
+export function createAgent({ url, userAgent, versionHeader, connectTimeoutMs }: AgentOptions): Agent {
   const base = new URL(url)
   const prefix = base.pathname.replace(/\/+$/, '')
   const pool = new Pool(base.origin, {
     connections: 128,
-    connect: { timeout: 5_000 },
+    connect: { timeout: connectTimeoutMs },
+    maxResponseSize: MAX_ANSWER_BYTES,
+  })
+  const fresh = new Pool(base.origin, {
+    connections: 128,
+    pipelining: 0,
+    connect: { timeout: connectTimeoutMs },
     maxResponseSize: MAX_ANSWER_BYTES,
   })
   // Apart, so that long downloads leave the calls their connections, and with no limit: nothing of them is held.
-  const downloads = new Pool(base.origin, { connections: DOWNLOADS_AT_ONCE, connect: { timeout: 5_000 } })
+  const downloads = new Pool(base.origin, {
+    connections: DOWNLOADS_AT_ONCE,
+    connect: { timeout: connectTimeoutMs },
+  })
   const common = {
     accept: 'application/json',
     'user-agent': userAgent,
@@ -62,10 +75,10 @@ export function createAgent({ url, userAgent, versionHeader }: AgentOptions): Ag
   }
 
   return {
-    async send({ method, path, headers, body, timeoutMs, signal, fromOrigin }) {
+    async send({ method, path, headers, body, timeoutMs, signal, fresh: isFresh, fromOrigin }) {
       const timeout = AbortSignal.timeout(timeoutMs)
       try {
-        const response = await pool.request({
+        const response = await (isFresh ? fresh : pool).request({
           method,
           path: fromOrigin ? path : prefix + path,
           headers: { ...common, ...headers },
@@ -105,7 +118,7 @@ export function createAgent({ url, userAgent, versionHeader }: AgentOptions): Ag
       }
     },
     async close() {
-      await Promise.all([pool.destroy(), downloads.destroy()])
+      await Promise.all([pool.destroy(), fresh.destroy(), downloads.destroy()])
     },
   }
 }
@@ -113,7 +126,12 @@ export function createAgent({ url, userAgent, versionHeader }: AgentOptions): Ag
 const DOWNLOADS_AT_ONCE = 128
 
 function headOf({ statusCode, headers }: { statusCode: number; headers: Headers }): Omit<Answer, 'text'> {
-  return { status: statusCode, retryAfter: textOf(headers['retry-after']), rateLimit: rateLimitOf(headers) }
+  return {
+    status: statusCode,
+    retryAfter: textOf(headers['retry-after']),
+    date: textOf(headers.date),
+    rateLimit: rateLimitOf(headers),
+  }
 }
 
 function textOf(header: string | string[] | undefined): string | undefined {

@@ -10,7 +10,7 @@ export interface Budget {
   readonly limit: number | null
   readonly remaining: number | null
   readonly resetsAt: Date | null
-  /** After a 429: until when calls are refused. */
+  /** After a 429: until when no money is moved; and whoever else calls is likely to be refused. */
   readonly coolingDownUntil: Date | null
 }
 

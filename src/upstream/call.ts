@@ -7,9 +7,10 @@ import { prepare } from './request.ts'
 import type { Refusal } from '../errors.ts'
 import type { Agent } from './agent.ts'
 import type { Authorized } from './authorized.ts'
-import type { Budgets } from './budget.ts'
+import type { Budget, Budgets } from './budget.ts'
 import type { CallScope } from './caller.ts'
 import type { Reply, Source } from './decode.ts'
+import type { Clock } from './clock.ts'
 import type { Drift } from './drift.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Answer } from './failures.ts'
@@ -22,31 +23,50 @@ export interface CallOptions {
   readonly agent: Agent
   readonly authorized: Authorized
   readonly budgets: Budgets
+  readonly clock: Clock
   readonly drift: Drift
   readonly timeoutMs: number
+  /** The same for a call that moves money: its answer is the difference between knowing and not knowing. */
+  readonly moneyTimeoutMs: number
 }
 
-/** A money call that has left is worth a long wait: its answer is the difference between knowing and not knowing. */
-const MONEY_TIMEOUT_MS = 60_000
-
-export function createCall({ agent, authorized, budgets, drift, timeoutMs }: CallOptions): Call {
+export function createCall({ agent, authorized, budgets, clock, drift, timeoutMs, moneyTimeoutMs }: CallOptions): Call {
   const perform: Call = (endpoint, parameters, scope) => {
     const request = prepare(endpoint, parameters)
     const runsOn = endpoint.safety === 'creates' || endpoint.safety === 'moves-money'
     const signal = runsOn ? undefined : scope.signal
+    const movesMoney = endpoint.safety === 'moves-money'
     const send = async (token: string | undefined): Promise<Answer> => {
       const answer = await agent.send({
         ...request,
         headers: { ...request.headers, ...(token && { authorization: `Bearer ${token}` }) },
-        timeoutMs: endpoint.safety === 'moves-money' ? Math.max(MONEY_TIMEOUT_MS, timeoutMs) : timeoutMs,
+        timeoutMs: movesMoney ? moneyTimeoutMs : timeoutMs,
+        fresh: movesMoney,
         signal,
       })
-      if (token) budgets.learn(scope.caller, answer)
+      if (token) {
+        budgets.learn(scope.caller, answer)
+        clock.learn(answer.date)
+      }
       return answer
     }
-    return scope.limit(async () => judge(endpoint, drift, await authorized(endpoint, scope, signal, send)))
+    return scope.limit(async () => {
+      if (movesMoney) refuseWhileCoolingDown(budgets.of(scope.caller))
+      const answer = await authorized(endpoint, scope, signal, send)
+      if (answer.status !== 200) throw failureOf(endpoint, answer, scope.caller)
+      return parsed(endpoint, drift, answer)
+    })
   }
   return (endpoint, parameters, scope) => named(endpoint, async () => perform(endpoint, parameters, scope))
+}
+
+/** A 429 told everybody to wait; a call that moves money is not what it is tried out with. */
+function refuseWhileCoolingDown({ coolingDownUntil }: Budget): void {
+  if (!coolingDownUntil) return
+  const retryAfter = Math.ceil((coolingDownUntil.getTime() - Date.now()) / 1000)
+  throw new GatewayError('RATE_LIMITED', 'SpectroCoin wants no calls for a while; nothing was sent.', {
+    details: { retryAfter },
+  })
 }
 
 /** null in place of the upstream's word that there is no such thing (or no such pair): what a read by id makes of it. */
@@ -65,8 +85,7 @@ export function readOne<T>(reply: Promise<Reply>, at: string, decode: (from: Sou
   return orNull(reply.then((answer) => decode(source(answer, at))))
 }
 
-function judge(endpoint: Endpoint, drift: Drift, answer: Answer): Reply {
-  if (answer.status !== 200) throw failureOf(endpoint, answer)
+function parsed(endpoint: Endpoint, drift: Drift, answer: Answer): Reply {
   try {
     return {
       json: parseJson(answer.text),

@@ -7,6 +7,8 @@ export interface Caller {
   readonly kind: 'sandbox' | 'gateway' | 'token' | 'anonymous'
   /** What the caller may do; null: not known, the upstream decides. */
   readonly scopes: readonly string[] | null
+  /** Whom the token says that it is for: the same after it is renewed. A word of its bearer's, until the upstream has taken the token. */
+  readonly subject?: string
   /** The caller's own SpectroCoin token, passed on as it came. */
   readonly token?: string
 }

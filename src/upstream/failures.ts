@@ -2,6 +2,7 @@
 import { GatewayError } from '../errors.ts'
 import { errorBody, refusalOf, upstreamDetails } from './refusals.ts'
 import { retryAfterSeconds } from './retry-after.ts'
+import type { Caller } from './caller.ts'
 import type { Endpoint } from './endpoint.ts'
 
 /** What the usual headers say of a limit, in whole numbers; none is documented. `reset` is in seconds, from now or since 1970. */
@@ -15,6 +16,8 @@ export interface RateLimitHeaders {
 export interface Answer {
   readonly status: number
   readonly retryAfter: string | undefined
+  /** When it was sent, by the upstream's clock. */
+  readonly date: string | undefined
   readonly rateLimit: RateLimitHeaders
   readonly text: string
 }
@@ -33,23 +36,26 @@ export async function named<T>(endpoint: Endpoint, run: () => Promise<T>): Promi
  * Judges an answer whose status is not 200. The documented statuses have a meaning each; any other one, a redirect or a 203 among
  * them, says nothing about what happened.
  */
-export function failureOf(endpoint: Endpoint, answer: Answer): GatewayError {
+export function failureOf(endpoint: Endpoint, answer: Answer, caller?: Caller): GatewayError {
   const body = errorBody(answer.text)
   const details = upstreamDetails(body)
   const reason = `status ${answer.status}`
+  // A page of some proxy is no word of the API; an answer without a body says no less than its status.
+  const isPage = body === undefined && answer.text.trim() !== ''
+  const refused = isPage ? 'unknown' : 'refused'
   switch (answer.status) {
     case 400:
     case 422:
       return new GatewayError('UPSTREAM_REJECTED', 'SpectroCoin refused the input.', {
-        effect: 'refused',
+        effect: refused,
         details,
         refusal: refusalOf(body),
         reason,
       })
     case 401:
-      // Proves that nothing ran, and is about a token that will be another one next time: no outcome to be remembered under a key.
+      // Nothing ran. A caller brings another token next time; after the gateway's own was renewed it is SpectroCoin's last word.
       return new GatewayError('UNAUTHENTICATED', 'SpectroCoin does not accept the token.', {
-        effect: 'not-sent',
+        effect: caller?.token === undefined ? 'refused' : 'not-sent',
         details,
         reason,
       })
@@ -59,11 +65,10 @@ export function failureOf(endpoint: Endpoint, answer: Answer): GatewayError {
         endpoint.scope
           ? `SpectroCoin refused access. It takes the scope ${endpoint.scope}, an allowed address and a verified account.`
           : 'SpectroCoin refused access: the address may not be allowed, or the account not verified.',
-        { effect: 'refused', details: { ...details, ...(endpoint.scope && { scope: endpoint.scope }) }, reason },
+        { effect: refused, details: { ...details, ...(endpoint.scope && { scope: endpoint.scope }) }, reason },
       )
     case 404:
-      // A page of some proxy is no word of the API, and an answer without a body says no less than the status.
-      if (body === undefined && answer.text.trim() !== '') return unexpected(reason)
+      if (isPage) return unexpected(reason)
       return new GatewayError('UPSTREAM_REJECTED', 'SpectroCoin knows no such thing.', {
         effect: 'refused',
         details,
@@ -106,7 +111,7 @@ const TOO_SLOW = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UN
 /** Judges what the transport threw. The cause is kept for the log's reason alone: its message may name a host. */
 export function transportFailure(cause: unknown, timedOut: boolean): GatewayError {
   const code = errorCode(cause)
-  const effect = NEVER_CONNECTED.has(code) ? 'not-sent' : 'unknown'
+  const effect = NEVER_CONNECTED.has(code) && isConnecting(cause) ? 'not-sent' : 'unknown'
   if (timedOut || TOO_SLOW.has(code)) {
     return new GatewayError('UPSTREAM_TIMEOUT', 'SpectroCoin did not answer in time.', {
       effect,
@@ -130,4 +135,11 @@ function unexpected(reason: string): GatewayError {
 function errorCode(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   return typeof code === 'string' ? code : ''
+}
+
+/** Whether it was met on the way to a connection: the system gives the same codes to one that stood. */
+function isConnecting(cause: unknown): boolean {
+  if (cause instanceof AggregateError) return cause.errors.every(isConnecting)
+  const call = cause instanceof Error && 'syscall' in cause ? cause.syscall : undefined
+  return call === undefined || call === 'connect' || call === 'getaddrinfo'
 }

@@ -7,6 +7,7 @@ import { createBankWithdrawals } from './bank-withdrawals.ts'
 import { createBudgets } from './budget.ts'
 import { createCall } from './call.ts'
 import { createCallbacks } from './callbacks.ts'
+import { createClock } from './clock.ts'
 import { createCryptoDeposits } from './crypto-deposits.ts'
 import { createCryptoWithdrawals } from './crypto-withdrawals.ts'
 import { createCurrencies } from './currencies.ts'
@@ -63,12 +64,13 @@ import type { Transactions } from './transactions.ts'
 import type { VoucherWithdrawals } from './voucher-withdrawals.ts'
 import type { WithdrawalsWithExchange } from './withdrawals-with-exchange.ts'
 
-export interface UpstreamOptions extends AgentOptions {
+export interface UpstreamOptions extends Omit<AgentOptions, 'connectTimeoutMs'> {
   readonly endpoints: Endpoints
   /** The gateway's own credential; undefined where each caller's token is passed on. */
   readonly credential: Credential | undefined
   /** For each call from its start to its last byte. */
   readonly timeoutMs: number
+  readonly moneyTimeoutMs: number
   readonly drift: Drift
   /** The pinned key of the older callbacks' signature; undefined: it is fetched. */
   readonly callbackKey: KeyObject | undefined
@@ -102,22 +104,33 @@ export interface Upstream {
   readonly callbacks: Callbacks
   /** What is left of the upstream's limit for a caller, as far as it has said. Makes no call. */
   budget(caller: Caller): Budget
+  /** How far its clock is ahead of ours, in milliseconds, as far as it has said. Makes no call. */
+  clockAheadMs(): number
   close(): Promise<void>
+}
+
+const LONGEST_CONNECT_MS = 5_000
+
+/** Well before any call has its time-out: what could not connect was not sent, and that is to be known. */
+function connectTimeout(timeoutMs: number, moneyTimeoutMs: number): number {
+  return Math.min(LONGEST_CONNECT_MS, timeoutMs, moneyTimeoutMs / 2)
 }
 
 export function createUpstream({
   endpoints,
   credential,
   timeoutMs,
+  moneyTimeoutMs,
   drift,
   callbackKey,
   ...options
 }: UpstreamOptions): Upstream {
-  const agent = createAgent(options)
+  const agent = createAgent({ ...options, connectTimeoutMs: connectTimeout(timeoutMs, moneyTimeoutMs) })
   const auth = credential && createAuth({ agent, endpoint: endpoints.token.create, credential, timeoutMs })
   const authorized = createAuthorized(auth)
   const budgets = createBudgets()
-  const call = createCall({ agent, authorized, budgets, drift, timeoutMs })
+  const clock = createClock()
+  const call = createCall({ agent, authorized, budgets, clock, drift, timeoutMs, moneyTimeoutMs })
   return {
     accounts: createAccounts(call, endpoints.accounts),
     transactions: createTransactions(call, endpoints.transactions),
@@ -145,6 +158,7 @@ export function createUpstream({
     exports: createExports(createDownload({ agent, authorized, budgets }), endpoints.exports),
     callbacks: createCallbacks({ agent, endpoints: endpoints.callbacks, key: callbackKey, timeoutMs }),
     budget: (caller) => budgets.of(caller),
+    clockAheadMs: clock.aheadMs,
     close: () => agent.close(),
   }
 }

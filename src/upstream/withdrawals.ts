@@ -35,6 +35,8 @@ export interface CommonWithdrawal {
   readonly receiveAmount: Decimal
   readonly receiveCode: string
   readonly failureReason: string | null
+  /** What it was asked for under, where the upstream tells. */
+  readonly externalId: string | null
   readonly createdAt: Date | null
   readonly updatedAt: Date | null
 }
@@ -127,6 +129,7 @@ export function decodeCommon(from: Source): CommonWithdrawal {
     receiveAmount: must(from, amount, 'receiveAmount'),
     receiveCode: may(from, text, 'receiveCurrencyCode') ?? currencyCode,
     failureReason: may(from, text, 'failureReason'),
+    externalId: may(from, text, 'externalId'),
     createdAt: may(from, time, 'createdAt'),
     updatedAt: may(from, time, 'updatedAt'),
   }
