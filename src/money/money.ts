@@ -1,169 +1,181 @@
-// What makes a money-moving call happen at most once: a key is claimed before anything is sent, and its outcome is kept.
-// The memory is this process's own; it forgets with it.
-import { createHash } from 'node:crypto'
+// What makes a money-moving call happen at most once for a key: one flight at a time, and what came of it given again.
 import { GatewayError } from '../errors.ts'
+import { lineOf } from './audit.ts'
+import { accountOf, fingerprintOf, operationOf, outcomeOf, placeKey, placeOf, underWay } from './operation.ts'
+import { perform } from './perform.ts'
 import type { Caller } from '../upstream/caller.ts'
-
-export type MoneyState = 'IN_PROGRESS' | 'SUCCEEDED' | 'REJECTED' | 'UNKNOWN'
-
-/** One money-moving mutation under its key. */
-export interface MoneyOperation<R = unknown> {
-  readonly __typename: 'MoneyOperation'
-  readonly idempotencyKey: string
-  readonly mutation: string
-  readonly state: MoneyState
-  readonly startedAt: Date
-  readonly settledAt: Date | null
-  /** How often the stored answer was handed out again. */
-  readonly replays: number
-  /** What it ended in, once that is known: the thing made, or the refusal. */
-  readonly result: R | null
-}
-
-export interface MoneyRequest<R> {
-  readonly caller: Caller
-  readonly idempotencyKey: string
-  readonly mutation: string
-  /** The input in canonical form: two that mean the same are the same text. */
-  readonly fingerprint: string
-  /** What is to be found out first; a value refuses the operation. Whatever happens here, nothing was sent and the key is free again. */
-  readonly check: () => Promise<R | undefined>
-  /**
-   * Makes the one call, and gives what was made. `externalId` finds it again in the upstream's history. The `effect` of a GatewayError
-   * decides what is known of it.
-   */
-  readonly send: (externalId: string) => Promise<R>
-  /** How a refusal of the upstream is remembered. */
-  readonly refusal: (error: GatewayError) => R
-}
-
-export type MoneyOutcome<R> =
-  /** `fault` is the upstream's refusal, where it ended in one. */
-  | { readonly kind: 'settled'; readonly result: R; readonly fault: GatewayError | undefined }
-  | { readonly kind: 'refused-before-sending'; readonly result: R }
-  | { readonly kind: 'conflict' }
-  | { readonly kind: 'unknown'; readonly operation: MoneyOperation<R> }
+import type { Entry, Place } from './journal.ts'
+import type { Result } from './answers.ts'
+import type { Flight, MoneyOperation, MoneyOutcome, MoneyRequest } from './operation.ts'
+import type { Desk } from './perform.ts'
 
 export interface Money {
   /** Claims the key and executes, or gives again what came of the first time. Same key at the same time: one waits for the other. */
-  run<R>(request: MoneyRequest<R>): Promise<MoneyOutcome<R>>
+  run<R extends Result>(request: MoneyRequest<R>): Promise<MoneyOutcome<R>>
   /** The caller's own operation under this key; null where there is none. */
-  find(caller: Caller, idempotencyKey: string): MoneyOperation | null
+  find(caller: Caller, idempotencyKey: string): Promise<MoneyOperation | null>
+  /** Sends nothing more from here on. */
+  stop(): void
+  /** The same, and resolves once all that has left has its outcome written down. */
+  close(): Promise<void>
 }
 
-interface Entry {
-  readonly callerId: string
-  readonly fingerprint: string
-  operation: MoneyOperation
-  outcome: Promise<MoneyOutcome<unknown>>
+export interface MoneyOptions extends Desk {
+  /** The API that the money is at. */
+  readonly upstream: string
+  /** How long a caller waits; the call runs on. */
+  readonly patienceMs: number
+  /** Told of each key of whose operation there is news. */
+  readonly changed: (idempotencyKey: string) => void
 }
 
-export interface MoneyOptions {
-  /** Told of each operation that nobody knows the outcome of, and why: somebody may want to look. */
-  readonly unknown: (operation: MoneyOperation, cause: unknown) => void
-}
+export function createMoney(options: MoneyOptions): Money {
+  const { journal, reconciler, owners, audit, now, changed, upstream, patienceMs } = options
+  const flights = new Map<string, Flight>()
+  let stopped: GatewayError | undefined
 
-export function createMoney({ unknown }: MoneyOptions): Money {
-  const entries = new Map<string, Entry>()
+  const at = (place: Place): Flight | Entry | null => flights.get(placeKey(place)) ?? journal.find(place)
 
-  const settle = (entry: Entry, change: Partial<MoneyOperation>): MoneyOperation => {
-    entry.operation = { ...entry.operation, ...change }
-    return entry.operation
+  /**
+   * Uses a place in the very turn in which it is seen that what is there is this caller's, or nothing: a moment later it may be somebody
+   * else's. Undefined where it is another's.
+   */
+  const asOwner = async <T>(
+    place: Place,
+    caller: Caller,
+    use: (known: Flight | Entry | null) => T | Promise<T>,
+    proven = caller.id,
+  ): Promise<T | undefined> => {
+    const known = at(place)
+    if (!known || known.owner === caller.id || known.owner === proven) return use(known)
+    if (!(await owners.isSame(place.scope, caller))) return undefined
+    return asOwner(place, caller, use, known.owner)
   }
 
-  const begin = <R>(place: string, request: MoneyRequest<R>): Promise<MoneyOutcome<R>> => {
-    const { caller, idempotencyKey, mutation, fingerprint } = request
-    const entry: Entry = {
-      callerId: caller.id,
-      fingerprint,
-      operation: {
-        __typename: 'MoneyOperation',
-        idempotencyKey,
-        mutation,
-        state: 'IN_PROGRESS',
-        startedAt: new Date(),
-        settledAt: null,
-        replays: 0,
-        result: null,
-      },
+  const fly = async <R extends Result>(request: MoneyRequest<R>, flight: Flight): Promise<MoneyOutcome<R>> => {
+    const { place } = flight
+    try {
+      return await perform(request, flight, options)
+    } finally {
+      // Before the count is written: whoever comes from here on is counted in the journal.
+      flights.delete(placeKey(place))
+      if (flight.replays > 0) await journal.addReplays(place, flight.replays).catch(() => {})
+      changed(place.key)
+    }
+  }
+
+  const begin = <R extends Result>(place: Place, request: MoneyRequest<R>): Flight => {
+    const { caller, mutation } = request
+    const flight: Flight = {
+      place,
+      owner: caller.id,
+      account: accountOf(caller),
+      mutation,
+      fingerprint: fingerprintOf(place, request),
+      startedAt: now(),
+      replays: 0,
+      hasLeft: false,
+      ended: undefined,
       outcome: Promise.resolve({ kind: 'conflict' }),
     }
-    entries.set(place, entry)
-    const outcome = perform(request, {
-      externalId: createHash('sha256').update(place).digest('hex'),
-      settle: (change) => settle(entry, change),
-      free: () => void entries.delete(place),
-      unknown,
+    flights.set(placeKey(place), flight)
+    const outcome = fly(request, flight)
+    // Whoever waits for it hears of its failure; where nobody does any more, it must not be the process.
+    outcome.catch(() => {})
+    flight.outcome = outcome
+    changed(place.key)
+    return flight
+  }
+
+  /** Its outcome, or after a while that it is still under way. */
+  const patiently = async <R extends Result>(flight: Flight): Promise<MoneyOutcome<R>> => {
+    const outcome = flight.outcome as Promise<MoneyOutcome<R>>
+    const { promise: late, resolve } = Promise.withResolvers<undefined>()
+    const timer = setTimeout(resolve, patienceMs)
+    try {
+      const first = await Promise.race([outcome, late])
+      if (first) return first
+      flight.ended ??= new GatewayError('UPSTREAM_TIMEOUT', 'SpectroCoin did not answer in time; nothing was sent.')
+      // What has not left will not leave any more, and that is known soon.
+      return flight.hasLeft ? { kind: 'unknown', operation: present(flight) } : await outcome
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** As it stands: under way, or given up and looked for. */
+  const present = (flight: Flight): MoneyOperation => {
+    const entry = journal.find(flight.place)
+    if (!entry || entry.state === 'IN_PROGRESS') return underWay(flight)
+    return operationOf({ ...entry, replays: entry.replays + flight.replays })
+  }
+
+  const again = <R extends Result>(entry: Entry, request: MoneyRequest<R>): MoneyOutcome<R> => {
+    journal.addReplays(entry.place, 1).catch(() => {})
+    seen(request.caller, entry)
+    audit('replayed', lineOf(request, entry.place, entry.state))
+    changed(entry.place.key)
+    return outcomeOf<R>({ ...entry, replays: entry.replays + 1 })
+  }
+
+  /** With its owner at hand, a history may be read that could not be before. */
+  const seen = (caller: Caller, entry: Entry): void => {
+    if (entry.settledAt === null && owners.lend(caller, entry)) void reconciler.look(entry)
+  }
+
+  const stop = (): void => {
+    stopped ??= new GatewayError('UPSTREAM_UNAVAILABLE', 'The gateway is closing; nothing was sent.')
+    for (const flight of flights.values()) flight.ended ??= stopped
+  }
+
+  const run = async <R extends Result>(request: MoneyRequest<R>): Promise<MoneyOutcome<R>> => {
+    const place = placeOf(request, upstream)
+    const outcome = await asOwner(place, request.caller, (known) => {
+      if (known && !isSameRequest(known, place, request)) return undefined
+      const flight = flights.get(placeKey(place))
+      if (flight) return join(flight, request)
+      if (known) return again<R>(known as Entry, request)
+      if (stopped) throw stopped
+      return patiently<R>(begin(place, request))
     })
-    entry.outcome = outcome
-    return outcome
+    if (outcome) return outcome
+    audit('conflict', lineOf(request, place))
+    return { kind: 'conflict' }
+  }
+
+  /** Waits with the first one. Where that one went before anything was sent, it is this one's to send. */
+  const join = async <R extends Result>(flight: Flight, request: MoneyRequest<R>): Promise<MoneyOutcome<R>> => {
+    flight.replays += 1
+    try {
+      return await patiently<R>(flight)
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'CANCELLED') return run(request)
+      throw error
+    }
   }
 
   return {
-    run<R>(request: MoneyRequest<R>): Promise<MoneyOutcome<R>> {
-      const place = placeOf(request.caller, request.idempotencyKey)
-      const entry = entries.get(place)
-      if (!entry) return begin(place, request)
-      const same =
-        entry.callerId === request.caller.id &&
-        entry.operation.mutation === request.mutation &&
-        entry.fingerprint === request.fingerprint
-      if (!same) return Promise.resolve({ kind: 'conflict' })
-      settle(entry, { replays: entry.operation.replays + 1 })
-      return (entry.outcome as Promise<MoneyOutcome<R>>).then((outcome) => current(outcome, entry))
+    run,
+    async find(caller, idempotencyKey) {
+      const place = placeOf({ caller, idempotencyKey }, upstream)
+      const found = await asOwner(place, caller, () => {
+        const flight = flights.get(placeKey(place))
+        if (flight) return present(flight)
+        const entry = journal.find(place)
+        if (!entry) return null
+        seen(caller, entry)
+        return operationOf(entry)
+      })
+      return found ?? null
     },
-    find(caller, idempotencyKey) {
-      const entry = entries.get(placeOf(caller, idempotencyKey))
-      return entry?.callerId === caller.id ? entry.operation : null
+    stop,
+    async close() {
+      stop()
+      await Promise.allSettled([...flights.values()].map(async ({ outcome }) => outcome))
     },
   }
 }
 
-/** An outcome that is still open is told with the operation as it is now. */
-function current<R>(outcome: MoneyOutcome<R>, { operation }: Entry): MoneyOutcome<R> {
-  return outcome.kind === 'unknown' ? { ...outcome, operation: operation as MoneyOperation<R> } : outcome
-}
-
-/** A token tells nobody's name, and a renewed one is another: with tokens a key is unique in the whole gateway. */
-function placeOf(caller: Caller, idempotencyKey: string): string {
-  return JSON.stringify([caller.kind === 'token' ? 'token' : caller.id, idempotencyKey])
-}
-
-interface Memory extends MoneyOptions {
-  readonly externalId: string
-  settle(change: Partial<MoneyOperation>): MoneyOperation
-  free(): void
-}
-
-async function perform<R>(request: MoneyRequest<R>, memory: Memory): Promise<MoneyOutcome<R>> {
-  try {
-    const refused = await request.check()
-    if (refused !== undefined) {
-      memory.free()
-      return { kind: 'refused-before-sending', result: refused }
-    }
-  } catch (error) {
-    memory.free()
-    throw error
-  }
-  try {
-    const result = await request.send(memory.externalId)
-    memory.settle({ state: 'SUCCEEDED', settledAt: new Date(), result })
-    return { kind: 'settled', result, fault: undefined }
-  } catch (error) {
-    const effect = error instanceof GatewayError ? error.effect : 'unknown'
-    if (effect === 'not-sent') {
-      memory.free()
-      throw error
-    }
-    if (error instanceof GatewayError && effect === 'refused') {
-      const result = request.refusal(error)
-      memory.settle({ state: 'REJECTED', settledAt: new Date(), result })
-      return { kind: 'settled', result, fault: error }
-    }
-    // The call may have run: from here on nobody knows, and it is never sent again.
-    const operation = memory.settle({ state: 'UNKNOWN' }) as MoneyOperation<R>
-    memory.unknown(operation, error)
-    return { kind: 'unknown', operation }
-  }
+function isSameRequest<R extends Result>(known: Flight | Entry, place: Place, request: MoneyRequest<R>): boolean {
+  return known.mutation === request.mutation && known.fingerprint === fingerprintOf(place, request)
 }
