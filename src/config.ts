@@ -19,6 +19,16 @@ export interface Config {
   readonly versionHeader: { readonly name: string; readonly value: string } | undefined
   readonly endpointsFile: string | undefined
   readonly upstreamTimeoutMs: number
+  /** How long a call that moves money may take before its outcome is unknown. */
+  readonly moneyTimeoutMs: number
+  /** How long a caller waits for a mutation that moves money; the call runs on. */
+  readonly operationTimeoutMs: number
+  /** How long an unknown outcome is looked for before the caller is told that it is unknown. */
+  readonly reconcileWaitMs: number
+  /** How long after a call was given up it may yet be executed. */
+  readonly reconcileWindowMs: number
+  /** How long a settled outcome is remembered under its key. */
+  readonly journalDays: number
   readonly host: string
   readonly port: number
   /** The address that browsers know us by, where it is not the loopback one. */
@@ -39,8 +49,11 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly faults: readonly string[]
 
-  constructor(faults: readonly string[]) {
-    super(`The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}: ${faults.join(' ')}`)
+  constructor(faults: readonly string[], options?: ErrorOptions) {
+    super(
+      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}: ${faults.join(' ')}`,
+      options,
+    )
     this.faults = faults
   }
 }
@@ -71,6 +84,11 @@ export function loadConfig(
     versionHeader: readVersionHeader(get('SPECTROCOIN_VERSION_HEADER'), fault),
     endpointsFile: get('ENDPOINTS_FILE'),
     upstreamTimeoutMs: readInteger('UPSTREAM_TIMEOUT_MS', get, 10_000, 100, 60_000, fault),
+    moneyTimeoutMs: readInteger('MONEY_TIMEOUT_MS', get, 60_000, 100, 600_000, fault),
+    operationTimeoutMs: readInteger('OPERATION_TIMEOUT_MS', get, 10_000, 100, 600_000, fault),
+    reconcileWaitMs: readInteger('RECONCILE_WAIT_MS', get, 3_000, 0, 60_000, fault),
+    reconcileWindowMs: readInteger('RECONCILE_WINDOW_MS', get, 900_000, 0, 86_400_000, fault),
+    journalDays: readInteger('JOURNAL_DAYS', get, 90, 1, 3650, fault),
     host,
     port: readInteger('PORT', get, 4000, 0, 65_535, fault),
     publicUrl: readUrl('PUBLIC_URL', get, fault)?.origin,

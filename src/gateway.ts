@@ -1,9 +1,8 @@
 // Wires the floors of a configuration together and listens.
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { ConfigError, isLoopback } from './config.ts'
 import { createScope } from './context.ts'
-import { GatewayError } from './errors.ts'
 import { exportKey } from './exports/key.ts'
 import { createExportLinks } from './exports/links.ts'
 import { createHub } from './live/hub.ts'
@@ -11,15 +10,15 @@ import { createLiveExchangeRates } from './live/exchange-rates.ts'
 import { createLiveObjects } from './live/objects.ts'
 import { createOrderHints } from './live/order-hints.ts'
 import { createLiveRates } from './live/rates.ts'
+import { openMoneyDesk } from './gateway-money.ts'
 import { createLog, plainName } from './log.ts'
-import { createMoney } from './money/money.ts'
 import { startSandbox } from './sandbox/sandbox.ts'
 import { schema } from './schema/index.ts'
 import { createCallbackRoute } from './server/callbacks.ts'
 import { createCallers } from './server/callers.ts'
 import { createDocuments } from './server/documents.ts'
 import { createDoor } from './server/doors.ts'
-import { failureFields, stackOf } from './server/errors.ts'
+import { failureFields } from './server/errors.ts'
 import { createExportRoute } from './server/exports.ts'
 import { createHttpServer, GRAPHQL_PATH } from './server/http.ts'
 import { createPipeline } from './server/pipeline.ts'
@@ -31,7 +30,6 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Config, UpstreamConfig } from './config.ts'
 import type { Log } from './log.ts'
-import type { MoneyOperation } from './money/money.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import type { Credential } from './upstream/auth.ts'
 import type { Caller } from './upstream/caller.ts'
@@ -74,6 +72,7 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
     versionHeader: config.versionHeader,
     endpoints: corrected,
     timeoutMs: config.upstreamTimeoutMs,
+    moneyTimeoutMs: config.moneyTimeoutMs,
     drift,
     callbackKey: config.callbackKey,
   })
@@ -87,6 +86,19 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
     .update(JSON.stringify([url, credential?.clientId]))
     .digest()
   const links = createExportLinks({ key: linkKey, callerOf: callers.own, now: () => Date.now() })
+  const money = await orClose(sandbox, () =>
+    openMoneyDesk(config, {
+      // The embedded sandbox is another world with another port each time.
+      upstream: sandbox ? 'sandbox' : url,
+      world: url,
+      house: callers.house,
+      credential: sandbox ? 'sandbox' : createHash('sha256').update(`${credential?.clientId}`).digest('hex'),
+      history: upstream,
+      scopeOf: createScope,
+      changed: (key) => void hub.wake(({ type, id }) => type === 'MoneyOperation' && id === key),
+      log,
+    }),
+  )
   const services = {
     upstream,
     live: {
@@ -94,7 +106,7 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
       exchangeRates: createLiveExchangeRates(hub, upstream.exchangePairs, createScope),
       objects: createLiveObjects(hub, createScope),
     },
-    money: createMoney({ unknown: (operation, cause) => noteUnknown(log, operation, cause) }),
+    money,
     exports: { sign: links.sign, origin: () => config.publicUrl ?? `http://${place()}` },
   }
   const documents = createDocuments(schema)
@@ -128,6 +140,7 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   const place = (): string => `${host}:${(server.address() as AddressInfo).port}`
   await listen(server, config).catch(async (error: unknown) => {
+    await money.close()
     await upstream.close()
     await sandbox?.close()
     throw error
@@ -140,6 +153,7 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
     liveFeeds: () => hub.size,
     drift: drift.counts,
     async close() {
+      money.stop()
       // Sockets first: a client whose socket goes comes back, one whose subscription completes does not.
       await websocket.close()
       hub.close()
@@ -153,9 +167,21 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
           resolve()
         })
       })
+      // What has left is waited for, whoever has gone.
+      await money.close()
       await upstream.close()
       await sandbox?.close()
     },
+  }
+}
+
+/** A sandbox that was started for nothing does not hold the process. */
+async function orClose<T>(sandbox: Sandbox | undefined, make: () => T): Promise<T> {
+  try {
+    return make()
+  } catch (error) {
+    await sandbox?.close()
+    throw error
   }
 }
 
@@ -217,14 +243,4 @@ async function openTarget(upstream: UpstreamConfig): Promise<Target> {
 function version(): string {
   const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   return (JSON.parse(file) as { version: string }).version
-}
-
-/** The one line of the log that a payments engineer should never miss: what was sent, and why nobody knows. */
-function noteUnknown(log: Log, { mutation, idempotencyKey, state }: MoneyOperation, cause: unknown): void {
-  const why =
-    cause instanceof GatewayError ? failureFields(cause) : { reason: 'a fault of the gateway', stack: stackOf(cause) }
-  log.error(
-    { mutation, state, key: plainName(idempotencyKey), ...why },
-    'the outcome of a money-moving call is unknown',
-  )
 }

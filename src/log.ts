@@ -19,6 +19,8 @@ export interface LogFields {
   readonly mutation?: string
   readonly state?: string
   readonly key?: string
+  /** Of a money-moving call: amounts, codes and ids, and the ends of destinations. */
+  readonly what?: readonly string[]
   readonly stack?: string
 }
 

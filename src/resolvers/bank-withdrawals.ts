@@ -1,5 +1,6 @@
 // Withdrawals to a bank: what is made, and what that costs.
 import { badInput } from '../errors.ts'
+import { isBic, isIban } from './destinations.ts'
 import { refuseUnrecognized } from './filters.ts'
 import { pathsOf } from './results.ts'
 import { checkedText } from './texts.ts'
@@ -31,11 +32,13 @@ export function createBankWithdrawal(
   { input }: { input: CreateBankWithdrawalInput },
   context: GatewayContext,
 ): Promise<BankWithdrawal | NoWithdrawal> {
+  const method = bankMethod(input, 'input')
   return createWithdrawal(
     {
       mutation: 'createBankWithdrawal',
       input,
-      request: { ...commonRequest(input), feeIncluded: input.feeIncluded, ...bankMethod(input, 'input') },
+      request: { ...commonRequest(input), feeIncluded: input.feeIncluded, ...method },
+      goal: { destination: { iban: method.iban, accountNumber: method.accountNumber } },
       paths: bankPaths('input'),
       send: (request, externalId) => context.upstream.bankWithdrawals.create(request, externalId, context.scope),
     },
@@ -65,10 +68,16 @@ export function bankMethod(input: BankMethodInput, at: string): BankMethod {
   if ((iban === undefined) === (accountNumber === undefined))
     throw refuse('iban', `or ${at}.accountNumber must be given, and not both.`)
   if (iban !== undefined && !isIban(iban))
-    throw refuse('iban', 'must be an IBAN without spaces, its check digits right.')
+    throw refuse(
+      'iban',
+      'must be an IBAN without spaces, of the length of its country and with the right check digits.',
+    )
   if (bic === undefined && type === 'SWIFT') throw refuse('bic', 'must be given for SWIFT.')
-  if (bic !== undefined && !/^([A-Za-z0-9]{8}|[A-Za-z0-9]{11})$/.test(bic))
-    throw refuse('bic', 'must be 8 or 11 letters and digits.')
+  if (bic !== undefined && !isBic(bic))
+    throw refuse(
+      'bic',
+      'must be a BIC: 8 or 11 letters and digits, with the code of a country in the fifth and sixth place.',
+    )
   if (country !== undefined && !/^[A-Za-z]{2}$/.test(country))
     throw refuse('beneficiaryCountryCode', 'must be two letters.')
   checkedText(beneficiaryName, `${at}.beneficiaryName`, 70)
@@ -97,12 +106,4 @@ const BANK_FIELDS = [
 
 export function bankPaths(at: string): Record<string, readonly string[]> {
   return { ...pathsOf(at, BANK_FIELDS), transferType: [...at.split('.'), 'type'] }
-}
-
-/** ISO 13616: the first four characters moved to the end and letters counted from 10 on, a remainder of 1 by 97. */
-function isIban(text: string): boolean {
-  if (!/^[A-Za-z]{2}\d{2}[A-Za-z0-9]{11,30}$/.test(text)) return false
-  const turned = text.slice(4) + text.slice(0, 4)
-  const digits = turned.replace(/[A-Za-z]/g, (letter) => String(Number.parseInt(letter, 36)))
-  return BigInt(digits) % 97n === 1n
 }

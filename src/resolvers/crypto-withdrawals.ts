@@ -24,11 +24,14 @@ export function createCryptoWithdrawal(
   { input }: { input: CreateCryptoWithdrawalInput },
   context: GatewayContext,
 ): Promise<CryptoWithdrawal | NoWithdrawal> {
+  const method = cryptoMethod(input, 'input')
   return createWithdrawal(
     {
       mutation: 'createCryptoWithdrawal',
       input,
-      request: { ...commonRequest(input), feeIncluded: input.feeIncluded, ...cryptoMethod(input, 'input') },
+      request: { ...commonRequest(input), feeIncluded: input.feeIncluded, ...method },
+      goal: { destination: { address: method.address, memo: method.memo } },
+      crypto: method,
       paths: cryptoPaths('input'),
       send: (request, externalId) => context.upstream.cryptoWithdrawals.create(request, externalId, context.scope),
     },
@@ -46,7 +49,7 @@ export function cryptoWithdrawalFee(
   )
 }
 
-/** Only what no chain could mean is refused here: no character of an address is white space or invisible. */
+/** Only what no chain could mean is refused here: no character of an address is white space or invisible. Guards look at the rest. */
 export function cryptoMethod({ address, network, memo }: CryptoMethodInput, at: string): CryptoMethod {
   if (!/^[\x21-\x7e]{1,128}$/.test(address))
     throw badInput(`${at}.address`, `${at}.address must be 1 to 128 visible characters without spaces.`)

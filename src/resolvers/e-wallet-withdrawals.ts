@@ -16,11 +16,13 @@ export function createEWalletWithdrawal(
   { input }: { input: CreateEWalletWithdrawalInput },
   context: GatewayContext,
 ): Promise<EWalletWithdrawal | NoWithdrawal> {
+  const method = eWalletMethod(input, 'input')
   return createWithdrawal(
     {
       mutation: 'createEWalletWithdrawal',
       input,
-      request: { ...commonRequest(input), feeIncluded: input.feeIncluded, ...eWalletMethod(input, 'input') },
+      request: { ...commonRequest(input), feeIncluded: input.feeIncluded, ...method },
+      goal: { destination: { recipient: method.recipient }, facts: { provider: method.provider } },
       paths: eWalletPaths('input'),
       send: (request, externalId) => context.upstream.eWalletWithdrawals.create(request, externalId, context.scope),
     },

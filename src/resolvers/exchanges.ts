@@ -4,16 +4,18 @@ import { badInput } from '../errors.ts'
 import { readHistory } from './connections.ts'
 import { plainFilter } from './filters.ts'
 import { localId } from './ids.ts'
+import { boundsLook, firstRefusal, fundsLook, scaleLook } from './guards.ts'
 import { canonicalOrNull, moveMoney, positive } from './money.ts'
 import { quoteCheck } from './quotes.ts'
 import type { GatewayContext } from '../context.ts'
 import type { Decimal } from '../decimal.ts'
+import type { Sought } from '../money/sought.ts'
 import type { ExchangeWay } from '../upstream/exchange-pairs.ts'
 import type { Exchange, ExchangeFilter } from '../upstream/exchanges.ts'
 import type { Connection, PageArguments } from './connections.ts'
 import type { Given } from './filters.ts'
-import type { OutcomeUnknown } from './money.ts'
-import type { Expected, IdempotencyConflict, InputFacts, QuoteMoved } from './results.ts'
+import type { NotMoved } from './money.ts'
+import type { Expected, InputFacts, QuoteMoved } from './results.ts'
 
 export function exchange(
   args: { id: string },
@@ -42,16 +44,19 @@ export interface CreateExchangeInput {
 }
 
 const KINDS = ['InvalidInput', 'InsufficientFunds', 'AmountOutOfRange', 'PairNotSupported'] as const
+type ExchangeRefusal = Expected<(typeof KINDS)[number]>
 
 export function createExchange(
   args: { input: CreateExchangeInput },
   context: GatewayContext,
-): Promise<Exchange | Expected<(typeof KINDS)[number]> | QuoteMoved | IdempotencyConflict | OutcomeUnknown> {
+): Promise<Exchange | ExchangeRefusal | QuoteMoved | NotMoved> {
   const { input } = args
   const { exchangePairs, exchanges: upstream } = context.upstream
   const way = wayOf(input.between)
   const payAmount = positive(input.payAmount, 'input.payAmount')
+  const from = 'pairId' in way ? { accountId: way.payAccountId } : { currencyCode: way.payCode }
   const facts = factsOf(way)
+  const quoted = quoteCheck(input, () => exchangePairs.quote(way, { payAmount }, context.scope), facts, KINDS)
   return moveMoney(
     {
       mutation: 'createExchange',
@@ -61,9 +66,15 @@ export function createExchange(
         payAmount: canonical(payAmount),
         minReceiveAmount: canonicalOrNull(input.minReceiveAmount),
       },
+      sought: { amount: { value: payAmount, is: 'payAmount' }, facts: soughtOf(way) },
       facts,
       kinds: KINDS,
-      check: quoteCheck(input, () => exchangePairs.quote(way, { payAmount }, context.scope), facts, KINDS),
+      check: async () =>
+        (await firstRefusal<ExchangeRefusal>([
+          scaleLook(payAmount, ['input', 'payAmount'], from, context),
+          boundsLook(payAmount, from, way, context),
+          fundsLook(payAmount, from, context),
+        ])) ?? quoted(),
       send: () => upstream.create(way, payAmount, context.scope),
     },
     context,
@@ -78,6 +89,12 @@ function wayOf({ currencies, pair }: CreateExchangeInput['between']): ExchangeWa
     payAccountId: localId('Account', pair.payAccountId, 'input.between.pair.payAccountId'),
     receiveAccountId: localId('Account', pair.receiveAccountId, 'input.between.pair.receiveAccountId'),
   }
+}
+
+/** An exchange has no reference of ours. */
+function soughtOf(way: ExchangeWay): NonNullable<Sought['facts']> {
+  if ('payCode' in way) return { payCode: way.payCode, receiveCode: way.receiveCode }
+  return { payAccountId: way.payAccountId, receiveAccountId: way.receiveAccountId }
 }
 
 function factsOf(way: ExchangeWay): InputFacts {

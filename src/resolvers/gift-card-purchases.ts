@@ -9,8 +9,8 @@ import type { GatewayContext } from '../context.ts'
 import type { Decimal } from '../decimal.ts'
 import type { GiftCardCode, GiftCardPurchase, GiftCardPurchaseWithCards } from '../upstream/gift-card-purchases.ts'
 import type { Connection, PageArguments } from './connections.ts'
-import type { OutcomeUnknown } from './money.ts'
-import type { Expected, IdempotencyConflict } from './results.ts'
+import type { NotMoved } from './money.ts'
+import type { Expected } from './results.ts'
 import type { WithdrawFromInput } from './withdraw-from.ts'
 
 export function giftCardPurchase(
@@ -83,7 +83,7 @@ const KINDS = ['InvalidInput', 'InsufficientFunds', 'StateConflict'] as const
 export function payGiftCardPurchase(
   { input }: { input: PayGiftCardPurchaseInput },
   context: GatewayContext,
-): Promise<GiftCardPurchase | Expected<(typeof KINDS)[number]> | IdempotencyConflict | OutcomeUnknown> {
+): Promise<GiftCardPurchase | Expected<(typeof KINDS)[number]> | NotMoved> {
   const purchaseId = localId('GiftCardPurchase', input.id, 'input.id')
   const from = withdrawFrom(input.from)
   // Found by the check, which runs before anything is sent.
@@ -93,6 +93,7 @@ export function payGiftCardPurchase(
       mutation: 'payGiftCardPurchase',
       idempotencyKey: input.idempotencyKey,
       canonicalInput: { purchaseId, from },
+      sought: { object: purchaseId, noted: { facts: { ...from } } },
       facts: {
         payCode: input.from.currency ?? undefined,
         subject: ['input', 'id'],

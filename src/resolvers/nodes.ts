@@ -1,9 +1,9 @@
 // Anything that has a global id, by that id.
-import { badInput } from '../errors.ts'
+import { badInput, GatewayError } from '../errors.ts'
 import { parseGlobalId, parseTransactionId } from './ids.ts'
 import { checkedKey } from './money.ts'
 import type { GatewayContext } from '../context.ts'
-import type { MoneyOperation } from '../money/money.ts'
+import type { MoneyOperation } from '../money/operation.ts'
 import type { Account } from '../upstream/accounts.ts'
 import type { CryptoDeposit } from '../upstream/crypto-deposits.ts'
 import type { Currency } from '../upstream/currencies.ts'
@@ -83,4 +83,16 @@ function find(globalId: string, context: GatewayContext, argument: string): Node
   const { type, id } = parseGlobalId(globalId, argument)
   if (!Object.hasOwn(FINDERS, type)) throw badInput(argument, `${argument} is not an id that this graph gives.`)
   return FINDERS[type as Node['__typename']](id, context, argument)
+}
+
+/** Reads a thing again, as a field that an answer which is given again does not hold needs it. Throws NOT_FOUND where it is there no more. */
+export async function withheld<T extends Node, K extends keyof T>(
+  of: T & { readonly id: string },
+  field: K,
+  context: GatewayContext,
+): Promise<T[K]> {
+  if (field in of) return of[field]
+  const read = (await FINDERS[of.__typename](of.id, context, 'id')) as T | null
+  if (read) return read[field]
+  throw new GatewayError('NOT_FOUND', `There is no such ${of.__typename} any more.`)
 }

@@ -8,9 +8,9 @@ import { withdrawFrom } from './withdraw-from.ts'
 import type { GatewayContext } from '../context.ts'
 import type { Order } from '../upstream/orders.ts'
 import type { Preorder } from '../upstream/preorders.ts'
-import type { MoneyMove, OutcomeUnknown } from './money.ts'
+import type { MoneyMove, NotMoved } from './money.ts'
 import type { OrderTermsInput } from './order-terms.ts'
-import type { Expected, IdempotencyConflict } from './results.ts'
+import type { Expected } from './results.ts'
 import type { WithdrawFromInput } from './withdraw-from.ts'
 
 export async function createOrder(
@@ -108,7 +108,7 @@ const PAY_KINDS = ['InvalidInput', 'InsufficientFunds', 'StateConflict'] as cons
 export async function payOrder(
   { input }: { input: PayOrderInput },
   context: GatewayContext,
-): Promise<Order | Expected<(typeof PAY_KINDS)[number]> | IdempotencyConflict | OutcomeUnknown> {
+): Promise<Order | Expected<(typeof PAY_KINDS)[number]> | NotMoved> {
   const id = localId('Order', input.id, 'input.id')
   const account = withdrawFrom(input.from)
   const from = 'accountId' in account ? account : { payCurrencyCode: account.currencyCode }
@@ -116,6 +116,7 @@ export async function payOrder(
     mutation: 'payOrder',
     idempotencyKey: input.idempotencyKey,
     canonicalInput: { id, from },
+    sought: { object: id, noted: { facts: { ...account } } },
     facts: {
       payCode: input.from.currency ?? undefined,
       subject: ['input', 'id'],
@@ -126,7 +127,6 @@ export async function payOrder(
       },
     },
     kinds: PAY_KINDS,
-    // The contract has no word of the merchant's own here to find it by.
     send: () => context.upstream.orderActions.pay(id, from, context.scope),
   }
   return moveMoney(move, context)

@@ -1,7 +1,9 @@
 // Subscriptions to single objects of the caller: read at once, and again when they change.
 import { localId } from './ids.ts'
+import { checkedKey } from './money.ts'
 import { readWithdrawal, withdrawalId } from './withdrawals.ts'
 import type { GatewayContext } from '../context.ts'
+import type { MoneyOperation } from '../money/operation.ts'
 import type { Account } from '../upstream/accounts.ts'
 import type { Order } from '../upstream/orders.ts'
 import type { Withdrawal } from '../upstream/withdrawals.ts'
@@ -50,3 +52,17 @@ export function withdrawalUpdated(
 }
 
 const FINAL_WITHDRAWALS: ReadonlySet<Withdrawal['status']> = new Set(['PAID', 'FAILED', 'CANCELLED'])
+
+/** Of the gateway's own journal: woken where there is news, and whoever else reads it reads no more than a file. */
+export function operationUpdated(
+  args: { idempotencyKey: string },
+  { live, caller, money }: GatewayContext,
+): AsyncIterable<MoneyOperation> {
+  const key = checkedKey(args.idempotencyKey, 'idempotencyKey')
+  return live.objects.listen<MoneyOperation>(caller, {
+    type: 'MoneyOperation',
+    id: key,
+    read: () => money.find(caller, key),
+    final: ({ state }) => state === 'SUCCEEDED' || state === 'REJECTED',
+  })
+}

@@ -19,6 +19,7 @@ export function createVoucherWithdrawal(
       mutation: 'createVoucherWithdrawal',
       input,
       request: { ...commonRequest(input), provider: checkedWord(input.provider, 'input.provider') },
+      goal: { facts: { provider: input.provider } },
       paths: pathsOf('input', ['provider']),
       send: (request, externalId) => context.upstream.voucherWithdrawals.create(request, externalId, context.scope),
     },

@@ -1,14 +1,19 @@
 // What it takes to ask for a withdrawal of any kind: the input checked, the mutation run, the fee told.
 import { canonical } from '../decimal.ts'
+import { addressLook, firstRefusal, fundsLook, refusedAddress, scaleLook } from './guards.ts'
 import { moveMoney, positive } from './money.ts'
 import { expectedResult, pathsOf } from './results.ts'
 import { checkedText } from './texts.ts'
 import { withdrawFrom } from './withdraw-from.ts'
 import type { GatewayContext } from '../context.ts'
 import type { Decimal } from '../decimal.ts'
+import type { MoneyMutation } from '../money/histories.ts'
+import type { Result } from '../money/answers.ts'
+import type { Sought } from '../money/sought.ts'
+import type { CryptoMethod } from '../upstream/crypto-withdrawals.ts'
 import type { CommonRequest, WithdrawalFee } from '../upstream/withdrawals.ts'
-import type { OutcomeUnknown } from './money.ts'
-import type { Expected, IdempotencyConflict, InputFacts } from './results.ts'
+import type { NotMoved } from './money.ts'
+import type { Expected, InputFacts } from './results.ts'
 import type { WithdrawFromInput } from './withdraw-from.ts'
 
 /** The fields of every creation of a withdrawal. */
@@ -30,8 +35,10 @@ export const WITHDRAWAL_REFUSALS = [
   'DestinationRejected',
 ] as const
 
+export type WithdrawalRefusal = Expected<(typeof WITHDRAWAL_REFUSALS)[number]>
+
 /** What a creation may end in but the withdrawal itself. */
-export type NoWithdrawal = Expected<(typeof WITHDRAWAL_REFUSALS)[number]> | IdempotencyConflict | OutcomeUnknown
+export type NoWithdrawal = WithdrawalRefusal | NotMoved
 
 /** The part of the request that is the same for each kind in one currency. */
 export function commonRequest(input: PlainWithdrawalInput): CommonRequest {
@@ -47,24 +54,37 @@ export function noteOf({ description }: WithdrawalInput): string | undefined {
 }
 
 interface Creation<T, Request> {
-  readonly mutation: string
+  readonly mutation: MoneyMutation
   readonly input: WithdrawalInput
   readonly request: Request
+  /** Where the money goes, and through whom, in the words of the rows of the history. */
+  readonly goal: Pick<Sought, 'destination' | 'facts'>
   /** The upstream's names of the kind's own fields, and where they stand in the input. */
   readonly paths: NonNullable<InputFacts['paths']>
+  /** The address, where it goes to one. */
+  readonly crypto?: CryptoMethod
   readonly send: (request: Request, externalId: string) => Promise<T>
 }
 
 /** Makes a withdrawal in one currency. All of the request decides what is done. */
-export function createWithdrawal<T, Request extends CommonRequest>(
-  { mutation, input, request, paths, send }: Creation<T, Request>,
+export function createWithdrawal<T extends Result, Request extends CommonRequest & { readonly feeIncluded?: boolean }>(
+  { mutation, input, request, goal, paths, crypto, send }: Creation<T, Request>,
   context: GatewayContext,
 ): Promise<T | NoWithdrawal> {
+  const { from, amount } = request
   return moveMoney(
     {
       mutation,
       idempotencyKey: input.idempotencyKey,
       canonicalInput: { ...request, amount: canonical(request.amount) },
+      sought: {
+        // Without the fee in it the amount is what arrives; an upstream that is short of balance may take the fee out of it all the same.
+        amount: request.feeIncluded
+          ? { value: amount, is: 'withdrawAmount', or: ['receiveAmount'] }
+          : { value: amount, is: 'receiveAmount', or: ['withdrawAmount'] },
+        facts: { ...from, ...goal.facts },
+        ...(goal.destination && { destination: goal.destination }),
+      },
       facts: {
         payCode: input.from.currency ?? undefined,
         paths: {
@@ -75,6 +95,13 @@ export function createWithdrawal<T, Request extends CommonRequest>(
         },
       },
       kinds: WITHDRAWAL_REFUSALS,
+      check: async () =>
+        refusedAddress(crypto) ??
+        firstRefusal<WithdrawalRefusal>([
+          addressLook(crypto, from, context),
+          scaleLook(amount, ['input', 'amount'], from, context),
+          fundsLook(amount, from, context),
+        ]),
       send: (externalId) => send(request, externalId),
     },
     context,

@@ -4,6 +4,7 @@ import { badInput } from '../errors.ts'
 import { bankMethod, bankPaths } from './bank-withdrawals.ts'
 import { cryptoMethod, cryptoPaths } from './crypto-withdrawals.ts'
 import { eWalletMethod, eWalletPaths } from './e-wallet-withdrawals.ts'
+import { addressLook, boundsLook, firstRefusal, fundsLook, refusedAddress, scaleLook } from './guards.ts'
 import { canonicalOrNull, moveMoney } from './money.ts'
 import { quoteCheck, quotedSide } from './quotes.ts'
 import { expectedResult, pathsOf } from './results.ts'
@@ -11,6 +12,8 @@ import { withdrawFrom } from './withdraw-from.ts'
 import { noteOf, WITHDRAWAL_REFUSALS } from './withdrawal-requests.ts'
 import { withdrawalOfSomeKind } from './withdrawals.ts'
 import type { GatewayContext } from '../context.ts'
+import type { Sought } from '../money/sought.ts'
+import type { CryptoMethod } from '../upstream/crypto-withdrawals.ts'
 import type { EWalletMethod } from '../upstream/e-wallet-withdrawals.ts'
 import type {
   WithdrawalMethod,
@@ -21,10 +24,11 @@ import type {
 import type { Withdrawal } from '../upstream/withdrawals.ts'
 import type { BankMethodInput } from './bank-withdrawals.ts'
 import type { CryptoMethodInput } from './crypto-withdrawals.ts'
+import type { Look } from './guards.ts'
 import type { BoundsInput, ExchangeAmountInput } from './quotes.ts'
 import type { Expected, InputFacts, QuoteMoved } from './results.ts'
 import type { WithdrawFromInput } from './withdraw-from.ts'
-import type { NoWithdrawal, WithdrawalInput } from './withdrawal-requests.ts'
+import type { NoWithdrawal, WithdrawalInput, WithdrawalRefusal } from './withdrawal-requests.ts'
 
 export interface WithdrawalWithExchangeQuoteInput {
   readonly from: WithdrawFromInput
@@ -40,14 +44,18 @@ export interface WithdrawalWithExchangeQuoteInput {
 export interface CreateWithdrawalWithExchangeInput
   extends WithdrawalWithExchangeQuoteInput, WithdrawalInput, BoundsInput {}
 
-/** A quote is a POST upstream that moves nothing; its refusals are told as results. */
+/** A quote is a POST upstream that moves nothing; its refusals are told as results. Where it would go is looked at as if it were to move. */
 export async function withdrawalWithExchangeQuote(
   { input }: { input: WithdrawalWithExchangeQuoteInput },
-  { upstream, scope }: GatewayContext,
+  context: GatewayContext,
 ): Promise<WithdrawalWithExchangeQuote | Expected<'AmountOutOfRange' | 'PairNotSupported' | 'DestinationRejected'>> {
   const request = requestOf(input)
+  const crypto = cryptoOf(request)
+  const arriving = { currencyCode: request.receiveCode }
+  const refused = refusedAddress(crypto) ?? (await firstRefusal([addressLook(crypto, arriving, context)]))
+  if (refused) return refused
   try {
-    return await upstream.withdrawalsWithExchange.quote(request, scope)
+    return await context.upstream.withdrawalsWithExchange.quote(request, context.scope)
   } catch (error) {
     return expectedResult(error, factsOf(input), ['AmountOutOfRange', 'PairNotSupported', 'DestinationRejected'])
   }
@@ -61,6 +69,7 @@ export function createWithdrawalWithExchange(
   const way = requestOf(input)
   const request = { ...way, description: noteOf(input) }
   const facts = factsOf(input)
+  const quoted = quoteCheck(input, () => upstream.quote(way, context.scope), facts, WITHDRAWAL_REFUSALS)
   return moveMoney(
     {
       mutation: 'createWithdrawalWithExchange',
@@ -71,9 +80,10 @@ export function createWithdrawalWithExchange(
         minReceiveAmount: canonicalOrNull(input.minReceiveAmount),
         maxPayAmount: canonicalOrNull(input.maxPayAmount),
       },
+      sought: soughtOf(way),
       facts,
       kinds: WITHDRAWAL_REFUSALS,
-      check: quoteCheck(input, () => upstream.quote(way, context.scope), facts, WITHDRAWAL_REFUSALS),
+      check: async () => refusedAddress(cryptoOf(way)) ?? (await firstRefusal(looksAt(way, context))) ?? quoted(),
       send: (externalId) => upstream.create(request, externalId, context.scope),
     },
     context,
@@ -90,6 +100,25 @@ export function withdrawalBehind(
   return withdrawalOfSomeKind(withdrawalId, isTold ? [methodType] : ['CRYPTO', 'BANK', 'E_WALLET'], context)
 }
 
+function looksAt(request: WithdrawalWithExchangeRequest, context: GatewayContext): readonly Look<WithdrawalRefusal>[] {
+  const { from, receiveCode, side } = request
+  const arriving = { currencyCode: receiveCode }
+  const address = addressLook(cryptoOf(request), arriving, context)
+  const path = (name: string): readonly string[] => ['input', 'amount', name]
+  if ('receiveAmount' in side) return [address, scaleLook(side.receiveAmount, path('receiveAmount'), arriving, context)]
+  const { payAmount } = side
+  return [
+    address,
+    scaleLook(payAmount, path('payAmount'), from, context),
+    boundsLook(payAmount, from, { receiveCode }, context),
+    fundsLook(payAmount, from, context),
+  ]
+}
+
+function cryptoOf({ method }: WithdrawalWithExchangeRequest): CryptoMethod | undefined {
+  return 'crypto' in method ? method.crypto : undefined
+}
+
 function requestOf(input: WithdrawalWithExchangeQuoteInput): WithdrawalWithExchangeRequest {
   return {
     from: withdrawFrom(input.from),
@@ -104,6 +133,26 @@ function methodOf({ method: { crypto, bank, eWallet } }: WithdrawalWithExchangeQ
   if (bank) return { bank: bankMethod(bank, 'input.method.bank') }
   if (eWallet) return { eWallet: eWalletMethod(eWallet, 'input.method.eWallet') }
   throw badInput('input.method', 'input.method must say where it goes.')
+}
+
+/** Its row says where the money goes by its kind alone. */
+function soughtOf({ from, receiveCode, side, method }: WithdrawalWithExchangeRequest): Sought {
+  const methodType = 'crypto' in method ? 'CRYPTO' : 'bank' in method ? 'BANK' : 'E_WALLET'
+  const payer = 'accountId' in from ? { payAccountId: from.accountId } : { payCode: from.currencyCode }
+  return {
+    amount:
+      'payAmount' in side
+        ? { value: side.payAmount, is: 'payAmount' }
+        : { value: side.receiveAmount, is: 'receiveAmount', or: ['withdrawAmount'] },
+    facts: { ...payer, receiveCode, methodType },
+    noted: { destination: goalOf(method) },
+  }
+}
+
+function goalOf(method: WithdrawalMethod): NonNullable<Sought['destination']> {
+  if ('crypto' in method) return { address: method.crypto.address, memo: method.crypto.memo }
+  if ('bank' in method) return { iban: method.bank.iban, accountNumber: method.bank.accountNumber }
+  return { recipient: method.eWallet.recipient }
 }
 
 function factsOf({ from, receiveCode, method }: WithdrawalWithExchangeQuoteInput): InputFacts {

@@ -1,5 +1,6 @@
 // Withdrawals to an account at a bank.
 import { bankWithdrawalFee, createBankWithdrawal } from '../resolvers/bank-withdrawals.ts'
+import { withheld } from '../resolvers/nodes.ts'
 import { builder } from './builder.ts'
 import { movesMoney, needs } from './needs.ts'
 import { NodeInterface } from './nodes.ts'
@@ -9,6 +10,7 @@ import {
   CreateWithdrawalResult,
   creationFields,
   feeFields,
+  lookedAt,
   WithdrawalFeeResult,
 } from './withdrawal-requests.ts'
 import { Withdrawal } from './withdrawals.ts'
@@ -28,17 +30,31 @@ BankWithdrawal.implement({
   description: 'Money that leaves for an account at a bank.',
   interfaces: [NodeInterface, Withdrawal],
   fields: (t) => ({
-    beneficiaryName: t.exposeString('beneficiaryName', {
+    beneficiaryName: t.string({
       nullable: true,
       description: 'Whose account it goes to.',
+      resolve: (self, _args, context) => withheld(self, 'beneficiaryName', context),
     }),
-    iban: t.exposeString('iban', { nullable: true, description: 'The IBAN of the account that it goes to.' }),
-    accountNumber: t.exposeString('accountNumber', {
+    iban: t.string({
+      nullable: true,
+      description: 'The IBAN of the account that it goes to.',
+      resolve: (self, _args, context) => withheld(self, 'iban', context),
+    }),
+    accountNumber: t.string({
       nullable: true,
       description: 'The number of the account that it goes to, where it has no IBAN.',
+      resolve: (self, _args, context) => withheld(self, 'accountNumber', context),
     }),
-    bic: t.exposeString('bic', { nullable: true, description: 'The BIC of the bank.' }),
-    reference: t.exposeString('reference', { nullable: true, description: 'What the one who receives it reads.' }),
+    bic: t.string({
+      nullable: true,
+      description: 'The BIC of the bank.',
+      resolve: (self, _args, context) => withheld(self, 'bic', context),
+    }),
+    reference: t.string({
+      nullable: true,
+      description: 'What the one who receives it reads.',
+      resolve: (self, _args, context) => withheld(self, 'reference', context),
+    }),
     type: t.expose('type', {
       type: BankTransferType,
       nullable: true,
@@ -91,9 +107,9 @@ builder.mutationField('createBankWithdrawal', (t) =>
   t.field({
     type: CreateWithdrawalResult,
     nullable: true,
-    description: 'Withdraws to an account at a bank, at most once for a key.',
+    description: `Withdraws to an account at a bank, at most once for a key. ${lookedAt()}`,
     args: { input: t.arg({ type: CreateBankWithdrawalInput, required: true, description: 'What to withdraw.' }) },
-    extensions: movesMoney('withdraw-bank:create'),
+    extensions: movesMoney('withdraw-bank:create', 3),
     resolve: (_root, args, context) => createBankWithdrawal(args, context),
   }),
 )

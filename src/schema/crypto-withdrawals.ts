@@ -1,5 +1,6 @@
 // Withdrawals of crypto to an address outside.
 import { createCryptoWithdrawal, cryptoWithdrawalFee } from '../resolvers/crypto-withdrawals.ts'
+import { withheld } from '../resolvers/nodes.ts'
 import { builder } from './builder.ts'
 import { movesMoney, needs } from './needs.ts'
 import { NodeInterface } from './nodes.ts'
@@ -9,6 +10,7 @@ import {
   CreateWithdrawalResult,
   creationFields,
   feeFields,
+  lookedAt,
   WithdrawalFeeResult,
 } from './withdrawal-requests.ts'
 import { Withdrawal } from './withdrawals.ts'
@@ -18,16 +20,28 @@ CryptoWithdrawal.implement({
   description: 'Crypto that leaves for an address.',
   interfaces: [NodeInterface, Withdrawal],
   fields: (t) => ({
-    address: t.exposeString('address', { nullable: false, description: 'Where it goes.' }),
+    address: t.string({
+      nullable: false,
+      description: 'Where it goes.',
+      resolve: (self, _args, context) => withheld(self, 'address', context),
+    }),
     network: t.exposeString('network', { nullable: true, description: 'The code of the chain.' }),
-    memo: t.exposeString('memo', { nullable: true, description: 'The memo or tag that goes with the address.' }),
-    transactionHash: t.exposeString('transactionHash', {
+    memo: t.string({
+      nullable: true,
+      description: 'The memo or tag that goes with the address.',
+      resolve: (self, _args, context) => withheld(self, 'memo', context),
+    }),
+    transactionHash: t.string({
       nullable: true,
       description: "The chain's name for it; null until it is sent.",
+      resolve: (self, _args, context) => withheld(self, 'transactionHash', context),
     }),
     confirmations: t.exposeInt('confirmations', { nullable: true, description: 'Blocks on top of it.' }),
   }),
 })
+
+/** What mutations and quotes say of how they look at an address. */
+export const ADDRESS_LOOK = 'the address against the form and the checksum of its network, where the gateway knows them'
 
 const methodFields = (t: InputFields) => ({
   address: t.string({ required: true, description: 'Where it goes, at most 128 characters.' }),
@@ -68,9 +82,9 @@ builder.mutationField('createCryptoWithdrawal', (t) =>
   t.field({
     type: CreateWithdrawalResult,
     nullable: true,
-    description: 'Withdraws crypto to an address, at most once for a key.',
+    description: `Withdraws crypto to an address, at most once for a key. ${lookedAt(ADDRESS_LOOK)}`,
     args: { input: t.arg({ type: CreateCryptoWithdrawalInput, required: true, description: 'What to withdraw.' }) },
-    extensions: movesMoney('withdraw-crypto:create'),
+    extensions: movesMoney('withdraw-crypto:create', 3),
     resolve: (_root, args, context) => createCryptoWithdrawal(args, context),
   }),
 )

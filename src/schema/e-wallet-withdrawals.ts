@@ -1,5 +1,6 @@
 // Withdrawals to an e-wallet.
 import { createEWalletWithdrawal, eWalletWithdrawalFee } from '../resolvers/e-wallet-withdrawals.ts'
+import { withheld } from '../resolvers/nodes.ts'
 import { builder } from './builder.ts'
 import { movesMoney, needs } from './needs.ts'
 import { NodeInterface } from './nodes.ts'
@@ -9,6 +10,7 @@ import {
   CreateWithdrawalResult,
   creationFields,
   feeFields,
+  lookedAt,
   WithdrawalFeeResult,
 } from './withdrawal-requests.ts'
 import { Withdrawal } from './withdrawals.ts'
@@ -19,9 +21,10 @@ EWalletWithdrawal.implement({
   interfaces: [NodeInterface, Withdrawal],
   fields: (t) => ({
     provider: t.exposeString('provider', { nullable: true, description: "SpectroCoin's own word for the provider." }),
-    recipient: t.exposeString('recipient', {
+    recipient: t.string({
       nullable: true,
       description: 'Whose e-wallet it is: what the provider knows them by, such as an e-mail address.',
+      resolve: (self, _args, context) => withheld(self, 'recipient', context),
     }),
   }),
 })
@@ -71,9 +74,9 @@ builder.mutationField('createEWalletWithdrawal', (t) =>
   t.field({
     type: CreateWithdrawalResult,
     nullable: true,
-    description: 'Withdraws to an e-wallet, at most once for a key.',
+    description: `Withdraws to an e-wallet, at most once for a key. ${lookedAt()}`,
     args: { input: t.arg({ type: CreateEWalletWithdrawalInput, required: true, description: 'What to withdraw.' }) },
-    extensions: movesMoney('withdraw-e-wallet:create'),
+    extensions: movesMoney('withdraw-e-wallet:create', 3),
     resolve: (_root, args, context) => createEWalletWithdrawal(args, context),
   }),
 )

@@ -92,7 +92,7 @@ export const DestinationRejected = builder.objectRef<DestinationRejectedShape>('
   fields: (t) => ({
     field: t.exposeString('field', {
       nullable: false,
-      description: 'The input field that is at fault, as far as the upstream told.',
+      description: 'The input field that is at fault, as far as that is known.',
     }),
   }),
 })
@@ -146,12 +146,14 @@ export const IdempotencyConflict = builder.objectRef<IdempotencyConflictShape>('
 })
 
 export const Refused = builder.objectRef<RefusedShape>('Refused').implement({
-  description: 'How a settled operation ended when no other error says it.',
+  description:
+    'How a settled operation ended when no other error says it. A mutation ends in it where the history of SpectroCoin shows, after ' +
+    '`OutcomeUnknown`, that nothing was executed (NOT_EXECUTED).',
   interfaces: [ErrorInterface],
   fields: (t) => ({
     code: t.exposeString('code', {
       nullable: false,
-      description: 'A code from the list of error codes, e.g. FORBIDDEN.',
+      description: 'NOT_EXECUTED, or a code from the list of error codes, e.g. FORBIDDEN.',
     }),
     upstreamCode: t.exposeString('upstreamCode', { nullable: true, description: "SpectroCoin's own error code." }),
   }),

@@ -9,6 +9,7 @@ import {
   InvalidInput,
   PairNotSupported,
   QuoteMoved,
+  Refused,
 } from './errors.ts'
 import { movesMoney, needs } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
@@ -141,6 +142,7 @@ const CreateExchangeResult = builder.unionType('CreateExchangeResult', {
     QuoteMoved,
     IdempotencyConflict,
     OutcomeUnknown,
+    Refused,
   ],
   resolveType: ({ __typename }) => __typename,
 })
@@ -170,9 +172,12 @@ builder.mutationField('createExchange', (t) =>
   t.field({
     type: CreateExchangeResult,
     nullable: true,
-    description: 'Exchanges between two own accounts, at most once for a key.',
+    description:
+      'Exchanges between two own accounts, at most once for a key. Looked at before anything is sent, as far as it can be read: the places of the ' +
+      'amount against its currency; the bounds of the pair (`exchange:read`); what the account has left (`account:read`). What is found wrong is ' +
+      'told as a result, and the key stays free. Last comes the quote that `minReceiveAmount` asks for.',
     args: { input: t.arg({ type: CreateExchangeInput, required: true, description: 'What to exchange.' }) },
-    extensions: movesMoney('exchange:create', 2),
+    extensions: movesMoney('exchange:create', 5),
     resolve: (_root, args, context) => createExchange(args, context),
   }),
 )

@@ -8,7 +8,14 @@ import {
 } from '../resolvers/gift-card-purchases.ts'
 import { builder } from './builder.ts'
 import { connectionOf, pageArguments } from './connections.ts'
-import { AmountOutOfRange, IdempotencyConflict, InsufficientFunds, InvalidInput, StateConflict } from './errors.ts'
+import {
+  AmountOutOfRange,
+  IdempotencyConflict,
+  InsufficientFunds,
+  InvalidInput,
+  Refused,
+  StateConflict,
+} from './errors.ts'
 import { MoneyInput } from './money-input.ts'
 import { movesMoney, needs } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
@@ -138,7 +145,15 @@ const PayGiftCardPurchaseInput = builder.inputType('PayGiftCardPurchaseInput', {
 
 const PayGiftCardPurchaseResult = builder.unionType('PayGiftCardPurchaseResult', {
   description: 'The purchase, or why it is not paid, or that nobody knows.',
-  types: () => [GiftCardPurchase, InvalidInput, InsufficientFunds, StateConflict, IdempotencyConflict, OutcomeUnknown],
+  types: () => [
+    GiftCardPurchase,
+    InvalidInput,
+    InsufficientFunds,
+    StateConflict,
+    IdempotencyConflict,
+    OutcomeUnknown,
+    Refused,
+  ],
   resolveType: ({ __typename }) => __typename,
 })
 

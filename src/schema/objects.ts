@@ -1,6 +1,6 @@
 // The types that link to one another, by name and by their shape inside: nouns point at them here, and each noun's file says what they hold.
 import { builder } from './builder.ts'
-import type { MoneyOperation as MoneyOperationShape } from '../money/money.ts'
+import type { MoneyOperation as MoneyOperationShape } from '../money/operation.ts'
 import type { OutcomeUnknown as OutcomeUnknownShape } from '../resolvers/money.ts'
 import type { Account as AccountShape } from '../upstream/accounts.ts'
 import type { BankWithdrawal as BankWithdrawalShape } from '../upstream/bank-withdrawals.ts'

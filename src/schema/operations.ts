@@ -1,5 +1,6 @@
 // What became of a money-moving mutation.
 import { operation } from '../resolvers/money.ts'
+import { operationUpdated } from '../resolvers/updates.ts'
 import { builder } from './builder.ts'
 import {
   AmountOutOfRange,
@@ -11,6 +12,7 @@ import {
   Refused,
   StateConflict,
 } from './errors.ts'
+import { event } from './events.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import {
   BankWithdrawal,
@@ -33,7 +35,8 @@ const MoneyOperationState = builder.enumType('MoneyOperationState', {
     REJECTED: { description: 'SpectroCoin has refused it; nothing was done.' },
     UNKNOWN: {
       description:
-        'It was sent, and no usable answer came: it may have been done or not. It is never sent again by itself.',
+        'It was sent, and no usable answer came: it may have been done or not. It is looked for in the history of SpectroCoin, and never ' +
+        'sent again by itself.',
     },
   } as const,
 })
@@ -61,7 +64,9 @@ const MoneyOperationResult = builder.unionType('MoneyOperationResult', {
 })
 
 MoneyOperation.implement({
-  description: 'A money-moving mutation under its idempotency key. Remembered by this process; a restart forgets it.',
+  description:
+    'A money-moving mutation under its idempotency key. Journaled before it is sent, so that a restart forgets nothing; a settled one is ' +
+    'remembered for JOURNAL_DAYS (90 by default).',
   interfaces: [NodeInterface],
   fields: (t) => ({
     id: t.id({
@@ -85,28 +90,31 @@ MoneyOperation.implement({
     result: t.field({
       type: MoneyOperationResult,
       nullable: true,
-      description: 'What it ended in; null until that is known.',
+      description:
+        'What it ended in; null until that is known. As it was then: its destinations and secrets are not kept, and are read anew where they ' +
+        'are asked for.',
       resolve: ({ result }) => result as never,
     }),
     candidates: t.field({
       type: [NodeInterface],
       nullable: { list: false, items: false },
       description:
-        "Rows of SpectroCoin's history that it might be, while that is ambiguous. Nothing is looked up yet, so that it is empty.",
-      resolve: () => [],
+        "Rows of SpectroCoin's history that it might be, at most ten, while that is ambiguous. Empty where none fits, and once it is settled.",
+      resolve: ({ candidates }) => candidates as never,
     }),
   }),
 })
 
 OutcomeUnknown.implement({
   description:
-    'It was sent, and nobody knows what became of it. Do not send it again under another key before you have looked.',
+    'It was sent, and nobody knows what became of it. Ask for it again under the same key, or wait for `operationUpdated`: it is looked for in ' +
+    'the history of SpectroCoin. Do not send it under another key.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
     operation: t.field({
       type: MoneyOperation,
       nullable: false,
-      description: 'Ask `operation` for it later.',
+      description: 'As it stands; `operation` tells of it later.',
       resolve: (self) => self.operation,
     }),
   }),
@@ -120,5 +128,18 @@ builder.queryField('operation', (t) =>
       "What became of the caller's money-moving mutation with this key; null where there is none. Makes no upstream call.",
     args: { idempotencyKey: t.arg.id({ required: true, description: 'The key as it was given.' }) },
     resolve: (_root, args, context) => operation(args, context),
+  }),
+)
+
+builder.subscriptionField('operationUpdated', (t) =>
+  t.field({
+    type: MoneyOperation,
+    nullable: false,
+    description:
+      "The caller's money-moving mutation with this key: at once, and whenever there is news of it. Completes once it is SUCCEEDED or REJECTED. " +
+      'An unknown key is an error NOT_FOUND, and the end. Makes no upstream call.',
+    args: { idempotencyKey: t.arg.id({ required: true, description: 'The key as it was given.' }) },
+    subscribe: (_root, args, context) => operationUpdated(args, context),
+    resolve: event,
   }),
 )

@@ -14,6 +14,7 @@ import {
   IdempotencyConflict,
   InsufficientFunds,
   InvalidInput,
+  Refused,
   StateConflict,
 } from './errors.ts'
 import { movesMoney, needs } from './needs.ts'
@@ -93,7 +94,7 @@ const PayOrderInput = builder.inputType('PayOrderInput', {
 
 const PayOrderResult = builder.unionType('PayOrderResult', {
   description: 'The order, or why it is not paid, or that nobody knows.',
-  types: () => [Order, InvalidInput, InsufficientFunds, StateConflict, IdempotencyConflict, OutcomeUnknown],
+  types: () => [Order, InvalidInput, InsufficientFunds, StateConflict, IdempotencyConflict, OutcomeUnknown, Refused],
   resolveType: ({ __typename }) => __typename,
 })
 

@@ -3,6 +3,7 @@ import { checkList } from '../resolvers/filters.ts'
 import { merchantCallbacksOf } from '../resolvers/merchant-callbacks.ts'
 import { merchantTransactionsOf } from '../resolvers/merchant-transactions.ts'
 import { order, orders } from '../resolvers/orders.ts'
+import { withheld } from '../resolvers/nodes.ts'
 import { builder } from './builder.ts'
 import { checks } from './checks.ts'
 import { connectionOf, pageArguments } from './connections.ts'
@@ -55,7 +56,11 @@ Order.implement({
       extensions: needs('merchants-preorders:read'),
       resolve: ({ preorderId }, _args, { loaders }) => (preorderId === null ? null : loaders.preorder.load(preorderId)),
     }),
-    description: t.exposeString('description', { nullable: true, description: 'Shown to the payer.' }),
+    description: t.string({
+      nullable: true,
+      description: 'Shown to the payer.',
+      resolve: (self, _args, context) => withheld(self, 'description', context),
+    }),
     payAmount: t.expose('payAmount', {
       type: 'Decimal',
       nullable: true,
@@ -85,9 +90,21 @@ Order.implement({
       nullable: false,
       description: 'The currency that the merchant gets.',
     }),
-    depositAddress: t.exposeString('depositAddress', { nullable: true, description: 'Where the payer pays to.' }),
-    memo: t.exposeString('memo', { nullable: true, description: 'The memo or tag that goes with the address.' }),
-    payUrl: t.exposeString('payUrl', { nullable: true, description: 'The page where the payer pays.' }),
+    depositAddress: t.string({
+      nullable: true,
+      description: 'Where the payer pays to.',
+      resolve: (self, _args, context) => withheld(self, 'depositAddress', context),
+    }),
+    memo: t.string({
+      nullable: true,
+      description: 'The memo or tag that goes with the address.',
+      resolve: (self, _args, context) => withheld(self, 'memo', context),
+    }),
+    payUrl: t.string({
+      nullable: true,
+      description: 'The page where the payer pays.',
+      resolve: (self, _args, context) => withheld(self, 'payUrl', context),
+    }),
     validUntil: t.expose('validUntil', {
       type: 'DateTime',
       nullable: true,

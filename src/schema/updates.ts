@@ -1,16 +1,10 @@
 // What can be watched of one's own: single objects, at once and whenever they have changed.
 import { accountUpdated, orderUpdated, withdrawalUpdated } from '../resolvers/updates.ts'
 import { builder } from './builder.ts'
+import { event } from './events.ts'
 import { needs } from './needs.ts'
 import { Account, Order } from './objects.ts'
 import { Withdrawal, WITHDRAWAL_SCOPES } from './withdrawals.ts'
-import type { GatewayContext } from '../context.ts'
-
-/** The event itself; what it links to is read anew. */
-const event = <T>(value: T, _args: unknown, context: GatewayContext): T => {
-  context.forget()
-  return value
-}
 
 builder.subscriptionFields((t) => ({
   accountUpdated: t.field({

@@ -4,7 +4,7 @@ import { builder } from './builder.ts'
 import { movesMoney, needs } from './needs.ts'
 import { NodeInterface } from './nodes.ts'
 import { VoucherWithdrawal } from './objects.ts'
-import { CreateWithdrawalResult, creationFields } from './withdrawal-requests.ts'
+import { CreateWithdrawalResult, creationFields, lookedAt } from './withdrawal-requests.ts'
 import { Withdrawal } from './withdrawals.ts'
 
 VoucherWithdrawal.implement({
@@ -59,9 +59,9 @@ builder.mutationField('createVoucherWithdrawal', (t) =>
   t.field({
     type: CreateWithdrawalResult,
     nullable: true,
-    description: 'Withdraws as a voucher, at most once for a key.',
+    description: `Withdraws as a voucher, at most once for a key. ${lookedAt()}`,
     args: { input: t.arg({ type: CreateVoucherWithdrawalInput, required: true, description: 'What to withdraw.' }) },
-    extensions: movesMoney('withdraw-voucher:create'),
+    extensions: movesMoney('withdraw-voucher:create', 3),
     resolve: (_root, args, context) => createVoucherWithdrawal(args, context),
   }),
 )

@@ -7,6 +7,7 @@ import {
   InsufficientFunds,
   InvalidInput,
   QuoteMoved,
+  Refused,
 } from './errors.ts'
 import {
   BankWithdrawal,
@@ -29,6 +30,14 @@ export const creationFields = (t: InputFields) => ({
   from: t.field({ type: WithdrawFrom, required: true, description: 'The account that it leaves.' }),
   description: t.string({ description: 'A note of your own, at most 140 characters.' }),
 })
+
+/** What every mutation that makes a withdrawal says of its looks, `more` among them. */
+export const lookedAt = (...more: readonly string[]) =>
+  `Looked at before anything is sent, as far as it can be read: ${[
+    'the places of the amount against its currency',
+    ...more,
+    'what the account has left (`account:read`)',
+  ].join('; ')}. What is found wrong is told as a result, and the key stays free.`
 
 /** How much, where the fee may be taken out of it. */
 export const amountFields = (t: InputFields) => ({
@@ -64,6 +73,7 @@ export const CreateWithdrawalResult = builder.unionType('CreateWithdrawalResult'
     QuoteMoved,
     IdempotencyConflict,
     OutcomeUnknown,
+    Refused,
   ],
   resolveType: ({ __typename }) => __typename,
 })

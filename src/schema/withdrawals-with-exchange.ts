@@ -6,7 +6,7 @@ import {
 } from '../resolvers/withdrawals-with-exchange.ts'
 import { BankMethodInput } from './bank-withdrawals.ts'
 import { builder } from './builder.ts'
-import { CryptoMethodInput } from './crypto-withdrawals.ts'
+import { ADDRESS_LOOK, CryptoMethodInput } from './crypto-withdrawals.ts'
 import { EWalletMethodInput } from './e-wallet-withdrawals.ts'
 import { AmountOutOfRange, DestinationRejected, InvalidInput, PairNotSupported } from './errors.ts'
 import { ExchangeAmount } from './exchange-pairs.ts'
@@ -14,7 +14,7 @@ import { movesMoney, needs } from './needs.ts'
 import { NodeInterface } from './nodes.ts'
 import { Exchange, WithdrawalWithExchange } from './objects.ts'
 import { WithdrawFrom } from './withdraw-from.ts'
-import { CreateWithdrawalResult, creationFields } from './withdrawal-requests.ts'
+import { CreateWithdrawalResult, creationFields, lookedAt } from './withdrawal-requests.ts'
 import { Withdrawal } from './withdrawals.ts'
 import type { WithdrawalWithExchangeQuote as QuoteShape } from '../upstream/withdrawals-with-exchange.ts'
 import type { InputFields } from './builder.ts'
@@ -154,9 +154,9 @@ builder.queryField('withdrawalWithExchangeQuote', (t) =>
   t.field({
     type: WithdrawalWithExchangeQuoteResult,
     nullable: true,
-    description: 'What a withdrawal with exchange would give now. Moves nothing.',
+    description: `What a withdrawal with exchange would give now. Moves nothing. Looked at before: ${ADDRESS_LOOK}.`,
     args: { input: t.arg({ type: WithdrawalWithExchangeQuoteInput, required: true, description: 'What to quote.' }) },
-    extensions: needs('withdraw-with-exchange:create'),
+    extensions: needs('withdraw-with-exchange:create', 2),
     resolve: (_root, args, context) => withdrawalWithExchangeQuote(args, context),
   }),
 )
@@ -165,11 +165,14 @@ builder.mutationField('createWithdrawalWithExchange', (t) =>
   t.field({
     type: CreateWithdrawalResult,
     nullable: true,
-    description: 'Exchanges, and withdraws what that gives, at most once for a key.',
+    description: `Exchanges, and withdraws what that gives, at most once for a key. ${lookedAt(
+      ADDRESS_LOOK,
+      'a pay amount against the bounds of the pair (`exchange:read`)',
+    )} Last comes the quote that \`minReceiveAmount\` or \`maxPayAmount\` asks for.`,
     args: {
       input: t.arg({ type: CreateWithdrawalWithExchangeInput, required: true, description: 'What to withdraw.' }),
     },
-    extensions: movesMoney('withdraw-with-exchange:create', 2),
+    extensions: movesMoney('withdraw-with-exchange:create', 5),
     resolve: (_root, args, context) => createWithdrawalWithExchange(args, context),
   }),
 )

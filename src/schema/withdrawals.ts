@@ -1,5 +1,6 @@
 // Withdrawals: what all kinds have in common, and how they are read.
 import { withdrawal, withdrawalKind, withdrawals } from '../resolvers/withdrawals.ts'
+import { withheld } from '../resolvers/nodes.ts'
 import { builder } from './builder.ts'
 import { connectionOf, pageArguments } from './connections.ts'
 import { needs } from './needs.ts'
@@ -90,9 +91,10 @@ export const Withdrawal = builder.interfaceRef<WithdrawalShape>('Withdrawal').im
       nullable: false,
       description: 'The currency of what arrives.',
     }),
-    failureReason: t.exposeString('failureReason', {
+    failureReason: t.string({
       nullable: true,
       description: "Why it failed, in SpectroCoin's words.",
+      resolve: (self, _args, context) => withheld(self, 'failureReason', context),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', nullable: true, description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', nullable: true, description: 'When it last changed.' }),

@@ -43,10 +43,22 @@ const ANONYMOUS: Caller = { id: 'anonymous', kind: 'anonymous', scopes: [] }
 function tokenCaller(authorization: string): Caller {
   const [, token] = /^Bearer +([\x21-\x7e]{1,8192})$/i.exec(authorization.trim()) ?? []
   if (token === undefined) throw new GatewayError('UNAUTHENTICATED', 'Authorization must read "Bearer …".')
-  return {
-    id: `token-${createHash('sha256').update(token).digest('hex').slice(0, 32)}`,
-    kind: 'token',
-    scopes: null,
-    token,
+  const subject = subjectOf(token)
+  return { id: `token-${digest(token)}`, kind: 'token', scopes: null, ...(subject && { subject }), token }
+}
+
+/** Of a JSON Web Token, a digest of its issuer and subject; undefined for any other token. Nothing here says that it is genuine. */
+function subjectOf(token: string): string | undefined {
+  const [, payload = '', signature] = token.split('.')
+  if (!signature) return undefined
+  try {
+    const { iss, sub } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { iss?: unknown; sub?: unknown }
+    return typeof sub === 'string' && sub !== '' ? `subject-${digest(JSON.stringify([iss, sub]))}` : undefined
+  } catch {
+    return undefined
   }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32)
 }
