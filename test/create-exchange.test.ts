@@ -1,7 +1,7 @@
 // Making an exchange: each outcome as a type, the same key never sent twice.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startWatchedGateway } from './support/canaries.ts'
-import { account, exchange, gate, raw, walletRoutes } from './support/rows.ts'
+import { account, currency, exchange, gate, raw, walletRoutes } from './support/rows.ts'
 import type { WatchedGateway } from './support/canaries.ts'
 import type { Reply } from './support/upstream.ts'
 
@@ -76,11 +76,23 @@ describe('an exchange', () => {
   test.each(['100.00', '0.000000000000000001', '123456789012345678901234567890.10', '9007199254740993'])(
     'of %s sends that amount digit for digit, as JSON text',
     async (payAmount) => {
+      // As precise and as rich as it takes.
+      gateway.upstream.routes({
+        'GET /currencies': { body: [currency({ scale: 18 })] },
+        'GET /accounts': { body: [account({ availableBalance: raw('9'.repeat(40)) })] },
+      })
       await create({ payAmount })
       expect(posts()).toEqual([{ payAmount, payCurrencyCode: 'EUR', receiveCurrencyCode: 'BTC' }])
       expect(gateway.upstream.requests.at(-1)?.headers['content-type']).toBe('application/json')
     },
   )
+
+  test('goes over a connection of its own: one that was kept may be dead, and nobody would know what it did', async () => {
+    await create()
+    const kept = gateway.upstream.requests.map(({ method, path, headers }) => [`${method} ${path}`, headers.connection])
+    expect(kept).toContainEqual(['POST /exchanges', 'close'])
+    for (const [route, connection] of kept) if (route !== 'POST /exchanges') expect(connection).toBe('keep-alive')
+  })
 
   test('by a pair and accounts sends their own ids as they are', async () => {
     await create({
@@ -127,7 +139,7 @@ describe('an exchange', () => {
     })
     const { data } = await gateway.ask(
       `mutation ($input: CreateExchangeInput!) { createExchange(input: $input) { ... on Exchange { payAccount { balance } } } }`,
-      { input: usual },
+      { input: { ...usual, payAmount: '7' } },
     )
     expect(data).toEqual({ createExchange: { payAccount: { balance: '3' } } })
   })
@@ -275,7 +287,12 @@ describe('a key', () => {
 
   test('used for another mutation is IdempotencyConflict, and nothing is sent', async () => {
     await create()
-    const input = { idempotencyKey: 'k', from: { currency: 'BTC' }, amount: '1', address: 'bc1qexample' }
+    const input = {
+      idempotencyKey: 'k',
+      from: { currency: 'BTC' },
+      amount: '1',
+      address: 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4',
+    }
     const { data } = await gateway.ask(WITHDRAW, { input })
     expect(data).toEqual({ createCryptoWithdrawal: { __typename: 'IdempotencyConflict' } })
     expect(gateway.upstream.count('POST /withdrawals/crypto')).toBe(0)
@@ -314,7 +331,7 @@ test.each([
   ['two in fragments', `...one ... { b: createExchange(input: $input) { __typename } }`],
   [
     'one of each',
-    `createExchange(input: $input) { __typename } createCryptoWithdrawal(input: { idempotencyKey: "w", from: { currency: "BTC" }, amount: "1", address: "bc1qexample" }) { __typename }`,
+    `createExchange(input: $input) { __typename } createCryptoWithdrawal(input: { idempotencyKey: "w", from: { currency: "BTC" }, amount: "1", address: "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4" }) { __typename }`,
   ],
 ])('two money fields in one operation, %s, are refused with nothing sent', async (_how, selections) => {
   const fragment = selections.includes('...one')

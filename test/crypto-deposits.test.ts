@@ -43,7 +43,7 @@ describe('a crypto deposit', () => {
         currencyCode: 'BTC',
         network: 'BTC',
         account: { currencyCode: 'BTC' },
-        address: 'bc1qexample',
+        address: 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4',
         memo: '100000000000000001',
         transactionHash: '4e1f',
         confirmations: 2,

@@ -22,7 +22,12 @@ const CREATE = `mutation ($input: CreateCryptoWithdrawalInput!) { createCryptoWi
   ... on InsufficientFunds { availableCode }
   ... on DestinationRejected { field }
 } }`
-const usual = { idempotencyKey: 'payout-881', from: { currency: 'BTC' }, amount: '0.010', address: 'bc1qexample' }
+const usual = {
+  idempotencyKey: 'payout-881',
+  from: { currency: 'BTC' },
+  amount: '0.010',
+  address: 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4',
+}
 
 async function create(more: object = {}): Promise<Record<string, unknown>> {
   const { data, errors } = await gateway.ask(CREATE, { input: { ...usual, ...more } })
@@ -43,6 +48,7 @@ describe('making a withdrawal', () => {
     const more = {
       from: { accountId: 'Account:a/ü 1' },
       feeIncluded: true,
+      address: 'rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh',
       network: 'XRP',
       memo: '00123',
       description: 'Rent "May"',
@@ -59,9 +65,9 @@ describe('making a withdrawal', () => {
   })
 
   test('gives one key always the same word, and another key another one', async () => {
-    gateway.upstream.routes({ 'POST /withdrawals/crypto': { status: 429, body: '' } })
-    for (const idempotencyKey of ['one', 'one', 'two'])
-      await gateway.ask(CREATE, { input: { ...usual, idempotencyKey } })
+    // Each is sent twice, the second time with a new token.
+    gateway.upstream.routes({ 'POST /withdrawals/crypto': { status: 401, body: '' } })
+    for (const idempotencyKey of ['one', 'two']) await gateway.ask(CREATE, { input: { ...usual, idempotencyKey } })
     const [first, again, other] = posts().map(({ externalId }) => externalId)
     expect(again).toBe(first)
     expect(other).not.toBe(first)

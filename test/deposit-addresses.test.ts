@@ -33,7 +33,7 @@ describe('an address', () => {
   }
   const whole = {
     id: 'DepositAddress:L1',
-    address: 'bc1qexample',
+    address: 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4',
     memo: null,
     currencyCode: 'BTC',
     network: 'BTC',
@@ -179,7 +179,7 @@ describe('a new address', () => {
     expect(data.createDepositAddress).toMatchObject({
       __typename: 'DepositAddress',
       id: 'DepositAddress:L1',
-      address: 'bc1qexample',
+      address: 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4',
       account: { balance: '0.5', depositAddresses: [{ id: 'DepositAddress:L1' }] },
     })
     await create({ currency: 'BTC' })

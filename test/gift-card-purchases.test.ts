@@ -324,13 +324,13 @@ describe('paying for a purchase', () => {
     ['a 500', { status: 500, body: '' }],
     ['an answer without an id', { body: paid({ id: undefined }) }],
     ['an answer without an amount', { body: paid({ amount: undefined }) }],
-  ])('is OutcomeUnknown after %s, and never sent again', async (_what, reply) => {
-    gateway.upstream.routes({ [PAY]: reply })
+  ])('is OutcomeUnknown after %s and where the purchase cannot be read, and never sent again', async (_what, reply) => {
+    gateway.upstream.routes({ [PAY]: reply, 'GET /purchases/gift-cards/G1': { status: 403, body: '' } })
     const unknown = { __typename: 'OutcomeUnknown', operation: { id: 'MoneyOperation:gift-1', state: 'UNKNOWN' } }
     expect(await pay()).toEqual(unknown)
     gateway.upstream.routes({ [PAY]: { body: paid() } })
     expect(await pay()).toEqual(unknown)
-    expect(payments()).toHaveLength(1)
+    expect(gateway.upstream.count(PAY)).toBe(1)
   })
 
   test('under a key that was used for another purchase or account is IdempotencyConflict, and nothing is sent', async () => {

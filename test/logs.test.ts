@@ -27,6 +27,7 @@ const FIELDS = [
   'mutation',
   'state',
   'key',
+  'what',
   'stack',
 ]
 
@@ -128,7 +129,8 @@ describe('on the sandbox', () => {
     const mutation =
       'mutation ($input: CreateCryptoWithdrawalInput!) { createCryptoWithdrawal(input: $input) { __typename ... on Error { message } } }'
     const input = {
-      idempotencyKey: 'canary-key',
+      // The one word of the caller's that a log of money must have.
+      idempotencyKey: 'payout-1',
       from: { currency: 'BTC' },
       amount: '0.01',
       address,

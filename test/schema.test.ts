@@ -101,7 +101,7 @@ describe('a description', () => {
 
 describe('what a field takes upstream', () => {
   /** Root fields that never leave the gateway; every other one does. */
-  const LOCAL = ['Query.viewer', 'Query.operation']
+  const LOCAL = ['Query.viewer', 'Query.operation', 'Subscription.operationUpdated']
   /** Fields of objects that are read apart from their object. */
   const LINKS = [
     'Account.currency',

@@ -31,7 +31,7 @@ const ASK_QUOTE = `query ($input: WithdrawalWithExchangeQuoteInput!) { it: withd
   ... on PairNotSupported { pairPayCode pairReceiveCode }
   ... on DestinationRejected { field }
 } }`
-const crypto = { crypto: { address: 'bc1qexample' } }
+const crypto = { crypto: { address: 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4' } }
 const bank = { bank: { type: 'SEPA', beneficiaryName: 'Harbour Books UAB', iban: 'LT601010012345678901' } }
 const eWallet = { eWallet: { provider: 'skrill', recipient: 'reader@example.com' } }
 const asked = { from: { currency: 'EUR' }, receiveCode: 'BTC', amount: { payAmount: '100.00' }, method: crypto }
@@ -70,10 +70,10 @@ const quoted = (more: Row = {}): Reply => ({
 
 describe('where it goes', () => {
   test.each([
-    [crypto, { type: 'CRYPTO', address: 'bc1qexample' }],
+    [crypto, { type: 'CRYPTO', address: 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4' }],
     [
-      { crypto: { address: 'r', network: 'XRP', memo: '7' } },
-      { type: 'CRYPTO', address: 'r', networkCode: 'XRP', memo: '7' },
+      { crypto: { address: 'rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh', network: 'XRP', memo: '7' } },
+      { type: 'CRYPTO', address: 'rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh', networkCode: 'XRP', memo: '7' },
     ],
     [bank, { type: 'BANK', transferType: 'SEPA', beneficiaryName: 'Harbour Books UAB', iban: 'LT601010012345678901' }],
     [eWallet, { type: 'E_WALLET', provider: 'skrill', recipient: 'reader@example.com' }],

@@ -102,6 +102,7 @@ export const CONTRACT = /* GraphQL */ `
     accountUpdated(id: ID!): Account!
     orderUpdated(id: ID!): Order!
     withdrawalUpdated(id: ID!): Withdrawal!
+    operationUpdated(idempotencyKey: ID!): MoneyOperation!
   }
 
   type Viewer {
@@ -320,6 +321,7 @@ export const CONTRACT = /* GraphQL */ `
     | QuoteMoved
     | IdempotencyConflict
     | OutcomeUnknown
+    | Refused
 
   interface Withdrawal implements Node {
     id: ID!
@@ -378,6 +380,7 @@ export const CONTRACT = /* GraphQL */ `
     | QuoteMoved
     | IdempotencyConflict
     | OutcomeUnknown
+    | Refused
   type CryptoWithdrawal implements Node & Withdrawal {
     id: ID!
     kind: WithdrawalKind!
@@ -831,7 +834,14 @@ export const CONTRACT = /* GraphQL */ `
     id: ID!
     from: WithdrawFrom!
   }
-  union PayOrderResult = Order | InvalidInput | InsufficientFunds | StateConflict | IdempotencyConflict | OutcomeUnknown
+  union PayOrderResult =
+    | Order
+    | InvalidInput
+    | InsufficientFunds
+    | StateConflict
+    | IdempotencyConflict
+    | OutcomeUnknown
+    | Refused
   input AcceptOrderInput {
     id: ID!
   }
@@ -973,6 +983,7 @@ export const CONTRACT = /* GraphQL */ `
     | StateConflict
     | IdempotencyConflict
     | OutcomeUnknown
+    | Refused
 
   input CreateExportInput {
     resource: ExportResource!

@@ -56,7 +56,7 @@ export const withdrawal = (more: Row = {}): Row => ({
   withdrawAmount: raw('0.01002'),
   feeAmount: raw('0.00002'),
   receiveAmount: raw('0.01'),
-  address: 'bc1qexample',
+  address: 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4',
   memo: null,
   transactionHash: null,
   createdAt: '2026-11-22T11:00:00Z',
@@ -148,7 +148,7 @@ export const order = (more: Row = {}): Row => ({
   receivedAmount: null,
   receiveCurrencyCode: 'EUR',
   receiveAmount: raw('49.90'),
-  depositAddress: 'bc1qexample',
+  depositAddress: 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4',
   memo: null,
   validUntil: '2026-11-22T10:30:00Z',
   createdAt: '2026-11-22T10:15:00Z',
@@ -249,7 +249,7 @@ export const cryptoDeposit = (more: Row = {}): Row => ({
   currencyCode: 'BTC',
   networkCode: 'BTC',
   accountId: 'A2',
-  address: 'bc1qexample',
+  address: 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4',
   memo: null,
   transactionHash: '4e1f',
   confirmations: 1,
@@ -261,7 +261,7 @@ export const cryptoDeposit = (more: Row = {}): Row => ({
 
 export const depositAddress = (more: Row = {}): Row => ({
   addressId: 'L1',
-  address: 'bc1qexample',
+  address: 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4',
   memo: null,
   currencyCode: 'BTC',
   networkCode: 'BTC',
@@ -340,11 +340,15 @@ export const rate = (more: Row = {}): Row => ({
 /** One page of a list, as wallet 2.7 has it. */
 export const page = (...rows: readonly Row[]): Row => ({ totalCount: rows.length, page: 1, size: 25, data: rows })
 
+// Enough in both for whatever a test lets leave.
+const euros = account({ availableBalance: 9_500 })
+const bitcoins = account({ accountId: 'A2', currencyCode: 'BTC', balance: raw('0.5'), availableBalance: 9_500 })
+
 /** Accounts A1 in EUR and A2 in BTC, with what belongs to them. */
 export const walletRoutes: Readonly<Record<string, Route>> = {
-  'GET /accounts': { body: [account(), account({ accountId: 'A2', currencyCode: 'BTC', balance: raw('0.5') })] },
-  'GET /accounts/A1': { body: account() },
-  'GET /accounts/A2': { body: account({ accountId: 'A2', currencyCode: 'BTC', balance: raw('0.5') }) },
+  'GET /accounts': { body: [euros, bitcoins] },
+  'GET /accounts/A1': { body: euros },
+  'GET /accounts/A2': { body: bitcoins },
   'GET /accounts/{id}/transactions': { body: page(transaction()) },
   'GET /currencies': {
     body: [currency(), currency({ code: 'BTC', name: 'Bitcoin', type: 'CRYPTO', scale: 8 })],
