@@ -74,8 +74,8 @@ export function judge(open: readonly Entry[], rows: readonly Trace[], times: Tim
 
 /** How well a row fits an entry. What a row does not say speaks neither for it nor against it. */
 export function fit(entry: Entry, row: Trace, times: Times, tells = false): Fit {
-  const isOthers = row.externalId !== null && entry.sought.object === undefined && row.externalId !== entry.externalId
-  if (row.externalId !== null && entry.externalId === row.externalId) return isOld(entry, row) ? 'none' : 'certain'
+  if (row.externalId === entry.externalId) return isOld(entry, row) ? 'none' : 'certain'
+  const isOthers = row.externalId !== null && entry.sought.object === undefined
   if (isOthers && times.isVerbatim) return 'none'
   let found: Fit = isOthers || tells || row.doubtful ? 'possible' : 'likely'
   for (const part of [amountFit, timeFit, factFit, destinationFit]) {
