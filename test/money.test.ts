@@ -573,6 +573,26 @@ describe('a journal that cannot be written', () => {
     expect(asked.sent).toEqual([])
   })
 
+  test('or read, after a call that nobody knows of: that is what is told, and no fault of the gateway', async () => {
+    let isBroken = false
+    const find: Journal['find'] = (place) => {
+      if (isBroken) throw new Error('disk I/O error')
+      return journal.find(place)
+    }
+    money = desk({ journal: { ...journal, find } })
+    const send = async (): Promise<never> => {
+      isBroken = true
+      return failing('unknown')()
+    }
+    const asked = request({ send })
+    const told = await money.run(asked)
+    expect(told).toMatchObject({ kind: 'unknown', operation: { state: 'UNKNOWN', idempotencyKey: 'key' } })
+    expect(steps()).toEqual(['journaled', 'unknown', 'lookFailed'])
+    isBroken = false
+    expect(await money.find(HOUSE, 'key')).toMatchObject({ state: 'UNKNOWN' })
+    expect(asked.sent).toHaveLength(1)
+  })
+
   test('after the call: the answer is given, what is missing is audited, and it is not sent again', async () => {
     money = desk({ journal: { ...journal, settle: full } })
     const asked = request()

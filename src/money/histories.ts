@@ -1,6 +1,6 @@
 // Where each money-moving mutation leaves its trace upstream, and what a row there tells.
-import { readHistory } from './whole-history.ts'
 import { rowOf } from './answers.ts'
+import { readHistory } from './whole-history.ts'
 import type { CallScope } from '../upstream/caller.ts'
 import type { Exchange } from '../upstream/exchanges.ts'
 import type { GiftCardPurchase } from '../upstream/gift-card-purchases.ts'
@@ -8,8 +8,8 @@ import type { Order } from '../upstream/orders.ts'
 import type { Page, Period } from '../upstream/pages.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import type { CommonWithdrawal, Withdrawal } from '../upstream/withdrawals.ts'
-import type { Trace } from './judge.ts'
 import type { Result } from './answers.ts'
+import type { Trace } from './judge.ts'
 
 /** What of the upstream they read. */
 export type History = Pick<

@@ -3,8 +3,8 @@ import { compare } from '../decimal.ts'
 import { rowOf } from './answers.ts'
 import { digestOf } from './sought.ts'
 import type { Decimal } from '../decimal.ts'
-import type { Entry } from './journal.ts'
 import type { Result } from './answers.ts'
+import type { Entry } from './journal.ts'
 
 /** What a row tells of itself; null: it does not say. */
 export interface Trace {
@@ -48,8 +48,8 @@ export const SKEW_MS = 600_000
 const EXACT_MS = 2_000
 
 /**
- * Judges the entries that are UNKNOWN. `open` are all that have no outcome: one that is still under way may be what a row is, too. `rows` are those that
- * no settled entry owns, of a history that was read whole.
+ * Judges the entries that are UNKNOWN. `open` are all that have no outcome: one that is still under way may be what a row is, too.
+ * `rows` are those that no settled entry owns, of a history that was read whole.
  */
 export function judge(open: readonly Entry[], rows: readonly Trace[], times: Times): readonly Verdict[] {
   // An upstream that tells references tells ours too: a row without one is hardly ours then.

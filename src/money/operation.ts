@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import { GatewayError } from '../errors.ts'
 import type { Caller } from '../upstream/caller.ts'
+import type { Result } from './answers.ts'
 import type { MoneyMutation } from './histories.ts'
 import type { Answer, Entry, MoneyState, Place } from './journal.ts'
-import type { Result } from './answers.ts'
 import type { Sought } from './sought.ts'
 
 /** One money-moving mutation under its key. */

@@ -1,13 +1,13 @@
 // One money-moving call, from its check to what is known of it: journaled before it leaves, sent once, its outcome written down.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GatewayError } from '../errors.ts'
-import { lineOf } from './audit.ts'
 import { keptOf, partsOf, rowOf } from './answers.ts'
-import { externalIdOf, HOUSE, outcomeOf, refusalAnswer } from './operation.ts'
+import { lineOf } from './audit.ts'
+import { externalIdOf, HOUSE, outcomeOf, refusalAnswer, underWay } from './operation.ts'
 import { keptSought } from './sought.ts'
+import type { Result } from './answers.ts'
 import type { Audit, Step } from './audit.ts'
 import type { Journal, MoneyState, Settlement } from './journal.ts'
-import type { Result } from './answers.ts'
 import type { Flight, MoneyOutcome, MoneyRequest } from './operation.ts'
 import type { Owners } from './owners.ts'
 import type { Reconciler } from './reconcile.ts'
@@ -139,18 +139,24 @@ async function written(desk: Desk, flight: Flight, write: () => Promise<void>, t
 const TRY_AGAIN_MS = 5_000
 const MOST_TRIES = 100
 
-/** Waits a while for what the history tells. */
+/** Waits a while for what the history tells. Whatever goes wrong here, it was sent: that nobody knows is what there is to say. */
 async function lookInto<R extends Result>(
-  { caller }: MoneyRequest<R>,
-  { place }: Flight,
-  { journal, owners, reconciler, lookMs }: Desk,
+  request: MoneyRequest<R>,
+  flight: Flight,
+  { journal, owners, reconciler, lookMs, audit }: Desk,
 ): Promise<MoneyOutcome<R>> {
-  const open = journal.find(place)
-  if (!open) throw new TypeError('an entry that is not there')
-  owners.lend(caller, open)
-  const patience = new AbortController()
-  const waited = sleep(lookMs, undefined, { signal: patience.signal }).catch(() => {})
-  await Promise.race([reconciler.look(open), waited])
-  patience.abort()
-  return outcomeOf<R>(journal.find(place) ?? open)
+  const { place } = flight
+  try {
+    const open = journal.find(place)
+    if (!open) throw new TypeError('an entry that is not there')
+    owners.lend(request.caller, open)
+    const patience = new AbortController()
+    const waited = sleep(lookMs, undefined, { signal: patience.signal }).catch(() => {})
+    await Promise.race([reconciler.look(open), waited])
+    patience.abort()
+    return outcomeOf<R>(journal.find(place) ?? open)
+  } catch (cause) {
+    audit('lookFailed', { ...lineOf(request, place, 'UNKNOWN'), cause })
+    return { kind: 'unknown', operation: { ...underWay(flight), state: 'UNKNOWN' } }
+  }
 }

@@ -1,17 +1,17 @@
 // Settles what nobody knows: looks into the upstream's own history until it tells, and never sends anything.
 import { GatewayError } from '../errors.ts'
+import { hasUntoldParts, keptOf, partsOf } from './answers.ts'
 import { HISTORIES, isMoneyMutation } from './histories.ts'
 import { judge } from './judge.ts'
-import { groupKey, spanOf } from './spans.ts'
-import { hasUntoldParts, keptOf, partsOf } from './answers.ts'
-import type { ErrorCode } from '../errors.ts'
 import { describeKept } from './sought.ts'
+import { groupKey, spanOf } from './spans.ts'
+import type { ErrorCode } from '../errors.ts'
 import type { Caller, CallScope } from '../upstream/caller.ts'
+import type { Result } from './answers.ts'
 import type { Audit, Step } from './audit.ts'
 import type { History, MoneyMutation } from './histories.ts'
 import type { Entry, Journal, MoneyState, Place } from './journal.ts'
 import type { Verdict } from './judge.ts'
-import type { Result } from './answers.ts'
 
 export interface Reconciler {
   /** Looks for an entry soon. Resolves once it is settled, or once it is clear that its history cannot be read now. */
