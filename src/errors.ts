@@ -77,6 +77,11 @@ export class GatewayError extends Error {
   }
 }
 
+/** What nobody may do without a token of their own. */
+export function tokenNeeded(): GatewayError {
+  return new GatewayError('UNAUTHENTICATED', 'This needs a SpectroCoin token: send it as "Authorization: Bearer …".')
+}
+
 /** An argument whose value is refused before anything is sent. `argument` is its path, e.g. "input.payAmount". */
 export function badInput(argument: string, message: string): GatewayError {
   return new GatewayError('BAD_USER_INPUT', message, { details: { argument } })

@@ -1,6 +1,6 @@
 // How a money-moving mutation runs: input in canonical form, key claimed, one call, its outcome as a result of the mutation.
 import { canonical, isZero, sign } from '../decimal.ts'
-import { badInput, GatewayError } from '../errors.ts'
+import { badInput, tokenNeeded } from '../errors.ts'
 import { isUsable } from './ids.ts'
 import { refusalResult } from './results.ts'
 import type { GatewayContext } from '../context.ts'
@@ -45,8 +45,7 @@ export async function moveMoney<T extends Result, const K extends RefusalKind, C
 ): Promise<T | Expected<K> | NoInfer<C> | NotMoved> {
   const { mutation, sought, send } = move
   // Nobody's key is nobody's to claim.
-  if (caller.kind === 'anonymous')
-    throw new GatewayError('UNAUTHENTICATED', 'This needs a SpectroCoin token: send it as "Authorization: Bearer …".')
+  if (caller.kind === 'anonymous') throw tokenNeeded()
   const outcome = await money
     .run<T | Expected<K> | Refused | C>({
       requestId,

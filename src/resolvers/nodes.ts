@@ -85,14 +85,24 @@ function find(globalId: string, context: GatewayContext, argument: string): Node
   return FINDERS[type as Node['__typename']](id, context, argument)
 }
 
-/** Reads a thing again, as a field that an answer which is given again does not hold needs it. Throws NOT_FOUND where it is there no more. */
-export async function withheld<T extends Node, K extends keyof T>(
+/**
+ * A field that an outcome which is given again does not hold: then the thing is read again, for it alone. Throws NOT_FOUND where that is there no
+ * more.
+ */
+export function withheld<T extends Node, K extends keyof T>(
   of: T & { readonly id: string },
   field: K,
   context: GatewayContext,
+): T[K] | Promise<T[K]> {
+  return field in of ? of[field] : readAgain(of, field, context)
+}
+
+async function readAgain<T extends Node, K extends keyof T>(
+  { __typename, id }: T & { readonly id: string },
+  field: K,
+  context: GatewayContext,
 ): Promise<T[K]> {
-  if (field in of) return of[field]
-  const read = (await FINDERS[of.__typename](of.id, context, 'id')) as T | null
+  const read = (await FINDERS[__typename](id, context, 'id')) as T | null
   if (read) return read[field]
-  throw new GatewayError('NOT_FOUND', `There is no such ${of.__typename} any more.`)
+  throw new GatewayError('NOT_FOUND', `There is no such ${__typename} any more.`)
 }

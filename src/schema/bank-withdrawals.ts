@@ -1,6 +1,5 @@
 // Withdrawals to an account at a bank.
 import { bankWithdrawalFee, createBankWithdrawal } from '../resolvers/bank-withdrawals.ts'
-import { withheld } from '../resolvers/nodes.ts'
 import { builder } from './builder.ts'
 import { movesMoney, needs } from './needs.ts'
 import { NodeInterface } from './nodes.ts'
@@ -14,6 +13,7 @@ import {
   WithdrawalFeeResult,
 } from './withdrawal-requests.ts'
 import { Withdrawal } from './withdrawals.ts'
+import { orAnew } from './withheld.ts'
 import type { InputFields } from './builder.ts'
 
 const BankTransferType = builder.enumType('BankTransferType', {
@@ -33,27 +33,27 @@ BankWithdrawal.implement({
     beneficiaryName: t.string({
       nullable: true,
       description: 'Whose account it goes to.',
-      resolve: (self, _args, context) => withheld(self, 'beneficiaryName', context),
+      resolve: orAnew('beneficiaryName'),
     }),
     iban: t.string({
       nullable: true,
       description: 'The IBAN of the account that it goes to.',
-      resolve: (self, _args, context) => withheld(self, 'iban', context),
+      resolve: orAnew('iban'),
     }),
     accountNumber: t.string({
       nullable: true,
       description: 'The number of the account that it goes to, where it has no IBAN.',
-      resolve: (self, _args, context) => withheld(self, 'accountNumber', context),
+      resolve: orAnew('accountNumber'),
     }),
     bic: t.string({
       nullable: true,
       description: 'The BIC of the bank.',
-      resolve: (self, _args, context) => withheld(self, 'bic', context),
+      resolve: orAnew('bic'),
     }),
     reference: t.string({
       nullable: true,
       description: 'What the one who receives it reads.',
-      resolve: (self, _args, context) => withheld(self, 'reference', context),
+      resolve: orAnew('reference'),
     }),
     type: t.expose('type', {
       type: BankTransferType,

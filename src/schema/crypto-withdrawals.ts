@@ -1,6 +1,5 @@
 // Withdrawals of crypto to an address outside.
 import { createCryptoWithdrawal, cryptoWithdrawalFee } from '../resolvers/crypto-withdrawals.ts'
-import { withheld } from '../resolvers/nodes.ts'
 import { builder } from './builder.ts'
 import { movesMoney, needs } from './needs.ts'
 import { NodeInterface } from './nodes.ts'
@@ -14,6 +13,7 @@ import {
   WithdrawalFeeResult,
 } from './withdrawal-requests.ts'
 import { Withdrawal } from './withdrawals.ts'
+import { orAnew } from './withheld.ts'
 import type { InputFields } from './builder.ts'
 
 CryptoWithdrawal.implement({
@@ -23,18 +23,18 @@ CryptoWithdrawal.implement({
     address: t.string({
       nullable: false,
       description: 'Where it goes.',
-      resolve: (self, _args, context) => withheld(self, 'address', context),
+      resolve: orAnew('address'),
     }),
     network: t.exposeString('network', { nullable: true, description: 'The code of the chain.' }),
     memo: t.string({
       nullable: true,
       description: 'The memo or tag that goes with the address.',
-      resolve: (self, _args, context) => withheld(self, 'memo', context),
+      resolve: orAnew('memo'),
     }),
     transactionHash: t.string({
       nullable: true,
       description: "The chain's name for it; null until it is sent.",
-      resolve: (self, _args, context) => withheld(self, 'transactionHash', context),
+      resolve: orAnew('transactionHash'),
     }),
     confirmations: t.exposeInt('confirmations', { nullable: true, description: 'Blocks on top of it.' }),
   }),

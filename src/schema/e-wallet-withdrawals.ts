@@ -1,6 +1,5 @@
 // Withdrawals to an e-wallet.
 import { createEWalletWithdrawal, eWalletWithdrawalFee } from '../resolvers/e-wallet-withdrawals.ts'
-import { withheld } from '../resolvers/nodes.ts'
 import { builder } from './builder.ts'
 import { movesMoney, needs } from './needs.ts'
 import { NodeInterface } from './nodes.ts'
@@ -14,6 +13,7 @@ import {
   WithdrawalFeeResult,
 } from './withdrawal-requests.ts'
 import { Withdrawal } from './withdrawals.ts'
+import { orAnew } from './withheld.ts'
 import type { InputFields } from './builder.ts'
 
 EWalletWithdrawal.implement({
@@ -24,7 +24,7 @@ EWalletWithdrawal.implement({
     recipient: t.string({
       nullable: true,
       description: 'Whose e-wallet it is: what the provider knows them by, such as an e-mail address.',
-      resolve: (self, _args, context) => withheld(self, 'recipient', context),
+      resolve: orAnew('recipient'),
     }),
   }),
 })

@@ -3,7 +3,6 @@ import { checkList } from '../resolvers/filters.ts'
 import { merchantCallbacksOf } from '../resolvers/merchant-callbacks.ts'
 import { merchantTransactionsOf } from '../resolvers/merchant-transactions.ts'
 import { order, orders } from '../resolvers/orders.ts'
-import { withheld } from '../resolvers/nodes.ts'
 import { builder } from './builder.ts'
 import { checks } from './checks.ts'
 import { connectionOf, pageArguments } from './connections.ts'
@@ -13,6 +12,7 @@ import { needs } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import { Order, Preorder, Project } from './objects.ts'
 import { OrderStatus } from './order-status.ts'
+import { orAnew } from './withheld.ts'
 
 export const OrderFilter = builder.inputType('OrderFilter', {
   description: 'Which orders to list.',
@@ -59,7 +59,7 @@ Order.implement({
     description: t.string({
       nullable: true,
       description: 'Shown to the payer.',
-      resolve: (self, _args, context) => withheld(self, 'description', context),
+      resolve: orAnew('description'),
     }),
     payAmount: t.expose('payAmount', {
       type: 'Decimal',
@@ -93,17 +93,17 @@ Order.implement({
     depositAddress: t.string({
       nullable: true,
       description: 'Where the payer pays to.',
-      resolve: (self, _args, context) => withheld(self, 'depositAddress', context),
+      resolve: orAnew('depositAddress'),
     }),
     memo: t.string({
       nullable: true,
       description: 'The memo or tag that goes with the address.',
-      resolve: (self, _args, context) => withheld(self, 'memo', context),
+      resolve: orAnew('memo'),
     }),
     payUrl: t.string({
       nullable: true,
       description: 'The page where the payer pays.',
-      resolve: (self, _args, context) => withheld(self, 'payUrl', context),
+      resolve: orAnew('payUrl'),
     }),
     validUntil: t.expose('validUntil', {
       type: 'DateTime',

@@ -1,11 +1,11 @@
 // Withdrawals: what all kinds have in common, and how they are read.
 import { withdrawal, withdrawalKind, withdrawals } from '../resolvers/withdrawals.ts'
-import { withheld } from '../resolvers/nodes.ts'
 import { builder } from './builder.ts'
 import { connectionOf, pageArguments } from './connections.ts'
 import { needs } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import { Account } from './objects.ts'
+import { orAnew } from './withheld.ts'
 import type { Scope } from '../upstream/endpoint.ts'
 import type { Withdrawal as WithdrawalShape } from '../upstream/withdrawals.ts'
 
@@ -94,7 +94,7 @@ export const Withdrawal = builder.interfaceRef<WithdrawalShape>('Withdrawal').im
     failureReason: t.string({
       nullable: true,
       description: "Why it failed, in SpectroCoin's words.",
-      resolve: (self, _args, context) => withheld(self, 'failureReason', context),
+      resolve: orAnew('failureReason'),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', nullable: true, description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', nullable: true, description: 'When it last changed.' }),

@@ -1,5 +1,5 @@
 // Whose token a call is made with: none, the gateway's own, or the caller's; and the one repeat that a 401 allows.
-import { GatewayError } from '../errors.ts'
+import { GatewayError, tokenNeeded } from '../errors.ts'
 import type { Auth } from './auth.ts'
 import type { CallScope } from './caller.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -30,5 +30,5 @@ export function createAuthorized(auth: Auth | undefined): Authorized {
 
 function callersToken({ caller }: CallScope): string {
   if (caller.token !== undefined) return caller.token
-  throw new GatewayError('UNAUTHENTICATED', 'This needs a SpectroCoin token: send it as "Authorization: Bearer …".')
+  throw tokenNeeded()
 }
