@@ -1,6 +1,11 @@
 // The sandbox's faults, each seen at the wire as a client sees it.
+import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { FaultKind } from '../src/sandbox/faults.ts'
 import { type Caller, startCaller } from './sandbox/caller.ts'
 
 let caller: Caller
@@ -106,7 +111,7 @@ describe('a fault', () => {
     const [, body = ''] = text.split('\r\n\r\n')
     const promised = Number(/content-length: (\d+)/i.exec(text)?.[1])
     expect(body.length).toBeGreaterThan(0)
-    expect(Buffer.byteLength(body)).toBeLessThan(promised)
+    expect(body.length).toBeLessThan(promised)
     await expect(caller.get('/accounts')).rejects.toThrow()
   })
 
@@ -114,7 +119,7 @@ describe('a fault', () => {
     caller.control.faults.add({ kind: 'wrong-length' })
     const text = await rawGet('/currencies/EUR')
     const [, body = ''] = text.split('\r\n\r\n')
-    expect(Buffer.byteLength(body)).toBeGreaterThan(Number(/content-length: (\d+)/i.exec(text)?.[1]))
+    expect(body.length).toBeGreaterThan(Number(/content-length: (\d+)/i.exec(text)?.[1]))
   })
 
   test('never answers, until the caller gives up', async () => {
@@ -125,6 +130,98 @@ describe('a fault', () => {
     expect((await caller.get('/currencies')).status).toBe(200)
     abort.abort()
     await expect(hanging).rejects.toThrow('aborted')
+  })
+})
+
+describe('a flood', () => {
+  test('drips: the right head, then a byte now and then, until the caller goes', async () => {
+    const right = (await caller.get('/currencies')).text
+    caller.control.faults.add({ kind: 'drip', path: '/currencies' })
+    const abort = new AbortController()
+    const response = await fetch(`${caller.sandbox.url}/currencies`, { signal: abort.signal })
+    expect([response.status, response.headers.get('content-length')]).toEqual([200, null])
+    const chunks: string[] = []
+    const reading = (async () => {
+      for await (const chunk of response.body ?? []) chunks.push(Buffer.from(chunk).toString())
+    })()
+    await expect.poll(() => chunks.length, { timeout: 5000 }).toBeGreaterThan(3)
+    expect(chunks.every((chunk) => chunk.length === 1)).toBe(true)
+    expect(right.startsWith(chunks.join(''))).toBe(true)
+    abort.abort()
+    await expect(reading).rejects.toThrow('aborted')
+  })
+
+  test('is 60 MB of JSON without a length', async () => {
+    caller.control.faults.add({ kind: 'oversize' })
+    const { status, headers, text, body } = await caller.get('/currencies')
+    expect([status, headers.get('content-length')]).toEqual([200, null])
+    expect(text.length).toBeGreaterThan(60_000_000)
+    expect(body).toBeInstanceOf(Array)
+  })
+
+  test('is half a megabyte of gzip that is half a gigabyte of zeros', async () => {
+    caller.control.faults.add({ kind: 'gzip-bomb' })
+    const { head, body } = await rawAnswer('/currencies')
+    expect(head).toMatch(/^HTTP\/1\.1 200 [^]*content-encoding: gzip/i)
+    expect(body.length).toBeLessThan(600_000)
+    let unpacked = 0
+    await pipeline(Readable.from([body]), createGunzip(), async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) unpacked += chunk.length
+    })
+    expect(unpacked).toBe(512 * 1024 * 1024)
+  })
+})
+
+describe('an odd way of writing the right answer', () => {
+  const exchange = async (): Promise<string> =>
+    `/exchanges/${(await caller.get('/exchanges?size=1')).body.data[0].exchangeId}`
+
+  test.each<[FaultKind, string, RegExp]>([
+    [
+      'duplicate-keys',
+      'each first field twice, the right value last',
+      /^\{"exchangeId":"not the last","exchangeId":"[^"]{36}",/,
+    ],
+    ['long-numbers', '30 digits of each number', /"payAmount":(?=[\d.]{31},)\d+\.\d+0,/],
+  ])('%s: %s', async (kind, _what, form) => {
+    const path = await exchange()
+    const right = await caller.get(path)
+    caller.control.faults.add({ kind })
+    const odd = await caller.get(path)
+    expect([odd.status, JSON.parse(odd.text)]).toEqual([200, JSON.parse(right.text)])
+    expect(odd.text).toMatch(form)
+  })
+
+  test('proto-keys: members that mean something to JavaScript, in each object, also in those of a list', async () => {
+    const right = await caller.get('/exchanges?size=2')
+    caller.control.faults.add({ kind: 'proto-keys' })
+    const { text } = await caller.get('/exchanges?size=2')
+    expect(
+      text.split('{"__proto__":{"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}},').join('{'),
+    ).toBe(right.text)
+  })
+
+  test('deep: an unknown member, nested 100,000 deep', async () => {
+    const right = await caller.get('/accounts')
+    caller.control.faults.add({ kind: 'deep' })
+    const { text } = await caller.get('/accounts')
+    const nest = '['.repeat(100_000) + ']'.repeat(100_000)
+    expect(text.replace(`"depths":${nest},`, '') === right.text).toBe(true)
+  })
+})
+
+describe('a keep-alive race', () => {
+  test('resets a kept connection under the next call, which is not carried out, and leaves a new one alone', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const before = await exchanges()
+    caller.control.faults.add({ kind: 'keep-alive-race', method: 'POST', count: 1 })
+    expect(await over(agent, 'POST')).toBe(200)
+    expect(caller.control.faults.list()).toHaveLength(1)
+    await expect(over(agent, 'POST')).rejects.toMatchObject({ code: 'ECONNRESET' })
+    expect(caller.control.faults.list()).toEqual([])
+    expect(await over(agent, 'POST')).toBe(200)
+    expect(await exchanges()).toBe(before + 2)
+    agent.destroy()
   })
 })
 
@@ -159,7 +256,25 @@ test('a sandbox with calls that hang closes all the same', async () => {
   await Promise.all([expect(hanging).rejects.toThrow('fetch failed'), other.sandbox.close()])
 })
 
-/** All that comes over the socket until it ends or breaks. */
+/** Orders an exchange over the connections of an agent. */
+function over(agent: Agent, method: string): Promise<number | undefined> {
+  const headers = { authorization: `Bearer ${caller.control.tokens.create()}`, 'content-type': 'application/json' }
+  return new Promise((resolve, reject) => {
+    request(`${caller.sandbox.url}/exchanges`, { agent, method, headers }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode))
+    })
+      .on('error', reject)
+      .end(JSON.stringify(order))
+  })
+}
+
+async function rawAnswer(path: string): Promise<{ head: string; body: Buffer }> {
+  const text = await rawGet(path)
+  const end = text.indexOf('\r\n\r\n')
+  return { head: text.slice(0, end), body: Buffer.from(text.slice(end + 4), 'latin1') }
+}
+
+/** All that comes over the socket until it ends or breaks, a character for each byte. */
 function rawGet(path: string): Promise<string> {
   const { port, host } = new URL(caller.sandbox.origin)
   const token = caller.control.tokens.create()
@@ -172,7 +287,7 @@ function rawGet(path: string): Promise<string> {
       `Authorization: Bearer ${token}`,
       'Connection: close',
     ]
-    socket.setEncoding('utf8')
+    socket.setEncoding('latin1')
     socket.on('data', (chunk) => (text += String(chunk)))
     socket.on('error', () => undefined)
     socket.on('close', () => resolve(text))

@@ -12,6 +12,8 @@ export const faultKinds = {
   /** Never an answer. */
   hang: { executes: false, spoils: false },
   'reset-before': { executes: false, spoils: false },
+  /** A kept connection is reset when the next call arrives on it; calls on a new one are not met. */
+  'keep-alive-race': { executes: false, spoils: false },
   'reset-after': { executes: true, spoils: false },
   /** Half of the body, then the connection is reset. */
   'half-body': { executes: true, spoils: true },
@@ -24,6 +26,20 @@ export const faultKinds = {
   'wrong-length': { executes: true, spoils: true },
   /** The answer, or each row of it, without its own id. */
   'missing-id': { executes: true, spoils: true },
+  /** The right head, then a byte every 50 ms for ever. */
+  drip: { executes: true, spoils: true },
+  /** Half a gigabyte of zeros as gzip, half a megabyte at the wire, whatever encoding was asked for. */
+  'gzip-bomb': { executes: true, spoils: true },
+  /** 60 MB of JSON without a length. */
+  oversize: { executes: true, spoils: true },
+  /** The right answer, but each object has its first field once more with another value, before the right one. */
+  'duplicate-keys': { executes: true, spoils: true },
+  /** The right answer, and `__proto__` and `constructor` in each object. */
+  'proto-keys': { executes: true, spoils: true },
+  /** The right answer, its numbers written with 30 digits. */
+  'long-numbers': { executes: true, spoils: true },
+  /** The right answer, and an unknown member nested 100,000 deep. */
+  deep: { executes: true, spoils: true },
 } as const
 
 export type FaultKind = keyof typeof faultKinds
@@ -48,7 +64,7 @@ export type Fault = {
 export type Faults = {
   add(fault: Fault): void
   /** The first fault that meets this call, counted as met. */
-  take(method: string, path: string): Fault | undefined
+  take(method: string, path: string, isKept: boolean): Fault | undefined
   list(): readonly Fault[]
   clear(): void
 }
@@ -59,8 +75,10 @@ export function createFaults(): Faults {
     add(fault) {
       waiting.push(fault)
     },
-    take(method, path) {
-      const fault = waiting.find((candidate) => meets(candidate, method, path))
+    take(method, path, isKept) {
+      const fault = waiting.find(
+        (candidate) => (isKept || candidate.kind !== 'keep-alive-race') && meets(candidate, method, path),
+      )
       if (fault?.count !== undefined) {
         const rest = fault.count > 1 ? [{ ...fault, count: fault.count - 1 }] : []
         waiting = waiting.flatMap((candidate) => (candidate === fault ? rest : [candidate]))

@@ -1,5 +1,6 @@
 // The sandbox's HTTP side: notes each call, keeps it waiting or lets it go wrong as ordered, and has it answered.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { setTimeout as pass } from 'node:timers/promises'
 import type { Api, ApiAnswer } from './api.ts'
 import { readBody } from './body.ts'
@@ -29,6 +30,7 @@ export type Front = (request: IncomingMessage, response: ServerResponse) => Prom
 
 export function createFront(dependencies: FrontDependencies): Front {
   const { api, clock, faults, lateCalls, latency, requests, publicKey } = dependencies
+  const met = new WeakSet<Socket>()
   return async (request, response) => {
     const { method = 'GET', url = '/', headers } = request
     const { authorization, 'content-type': contentType } = headers
@@ -48,14 +50,15 @@ export function createFront(dependencies: FrontDependencies): Front {
       return api.answer({ method, path, query, contentType, authorization, remote, body })
     }
 
-    const fault = faults.take(method, path)
+    const fault = faults.take(method, path, met.has(request.socket))
+    met.add(request.socket)
     const delay = latency.delayOf(method, path)
     // Unref'd: a caller kept waiting must not keep the process.
     if (delay !== undefined && delay.before !== false) await pass(delay.ms, undefined, { ref: false })
     const answer = fault === undefined || executesFirst(fault) ? execute() : undefined
     if (delay?.before === false) await pass(delay.ms, undefined, { ref: false })
     let sending: Promise<void> | undefined
-    if (fault !== undefined) misbehave(fault, answer, { response, api, basePath })
+    if (fault !== undefined) sending = misbehave(fault, answer, { response, api, basePath })
     else if (answer !== undefined) sending = send(response, answer)
     if (fault?.executeAfterMs !== undefined) lateCalls.add(fault.executeAfterMs, execute)
     if (response.headersSent) note(response.statusCode)

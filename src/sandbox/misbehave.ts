@@ -5,6 +5,8 @@ import { pipeline } from 'node:stream/promises'
 import type { Api, ApiAnswer } from './api.ts'
 import { failure, type FailureCode, isFailureCode } from './failure.ts'
 import type { Fault } from './faults.ts'
+import { drip, oversize, sendBomb } from './floods.ts'
+import { withDepths, withDuplicateKeys, withLongNumbers, withoutIds, withProtoKeys } from './odd-json.ts'
 
 type Wire = { readonly response: ServerResponse; readonly api: Api; readonly basePath: string }
 
@@ -24,7 +26,12 @@ export async function send(response: ServerResponse, { status, headers, body }: 
   return pipeline(Readable.from(body), response)
 }
 
-export function misbehave(fault: Fault, right: ApiAnswer | undefined, { response, api, basePath }: Wire): void {
+/** Its head is written at once, where it has one; done as `send` is. */
+export async function misbehave(
+  fault: Fault,
+  right: ApiAnswer | undefined,
+  { response, api, basePath }: Wire,
+): Promise<void> {
   const answer = whole(right ?? { status: 200, headers: jsonHeaders, body: '{}' })
   switch (fault.kind) {
     case 'status':
@@ -40,6 +47,7 @@ export function misbehave(fault: Fault, right: ApiAnswer | undefined, { response
     case 'hang':
       return undefined
     case 'reset-before':
+    case 'keep-alive-race':
     case 'reset-after':
       return reset(response)
     case 'half-body':
@@ -55,7 +63,21 @@ export function misbehave(fault: Fault, right: ApiAnswer | undefined, { response
       response.end(answer.bytes)
       return undefined
     case 'missing-id':
-      return sendWhole(response, { ...answer, bytes: withoutIds(answer.bytes) })
+      return sendWhole(response, rewritten(answer, withoutIds))
+    case 'drip':
+      return drip(response, answer, answer.bytes)
+    case 'gzip-bomb':
+      return sendBomb(response, answer)
+    case 'oversize':
+      return oversize(response, answer)
+    case 'duplicate-keys':
+      return sendWhole(response, rewritten(answer, withDuplicateKeys))
+    case 'proto-keys':
+      return sendWhole(response, rewritten(answer, withProtoKeys))
+    case 'long-numbers':
+      return sendWhole(response, rewritten(answer, withLongNumbers))
+    case 'deep':
+      return sendWhole(response, rewritten(answer, withDepths))
   }
 }
 
@@ -86,9 +108,8 @@ function sendHalf(response: ServerResponse, { status, headers, bytes }: Whole, h
   response.write(bytes.subarray(0, bytes.length >> 1), () => reset(response))
 }
 
-// Only the outermost objects lose theirs; an answer's first field is its own id. Digits stay as they are: no JSON is parsed.
-function withoutIds(bytes: Buffer): Buffer {
-  return Buffer.from(bytes.toString().replace(/(^|[[,])\{"(?:id|\w+Id)":(?:"[^"]*"|\d+),/g, '$1{'))
+function rewritten(answer: Whole, rewrite: (json: string) => string): Whole {
+  return { ...answer, bytes: Buffer.from(rewrite(answer.bytes.toString())) }
 }
 
 const jsonHeaders = { 'content-type': 'application/json;charset=UTF-8' }

@@ -6,6 +6,8 @@ import type { Environment } from '../../src/config.ts'
 
 export interface RecordedRequest {
   readonly method: string
+  /** What stood behind the method, as it came. */
+  readonly target: string
   /** Below the base path, percent-encoded as it came. */
   readonly path: string
   readonly query: URLSearchParams
@@ -53,6 +55,7 @@ export async function startUpstream(routes: Record<string, Route> = {}): Promise
     for await (const chunk of incoming) chunks.push(chunk as Buffer)
     const request: RecordedRequest = {
       method: incoming.method ?? '',
+      target: incoming.url ?? '',
       path: url.pathname.replace(/^\/api\/public/, ''),
       query: url.searchParams,
       headers: incoming.headers,
