@@ -1,5 +1,5 @@
 // Lists as the upstream gives them: bare or wrapped, with a total or without, in pages or whole.
-import { misfit, source } from './decode.ts'
+import { bounded, count, misfit, source } from './decode.ts'
 import type { Reply, Source } from './decode.ts'
 import type { Json } from './json.ts'
 
@@ -29,18 +29,22 @@ const TOTALS = ['totalCount', 'totalElements']
  * beside it. Where a bare array holds more than was asked for, the upstream does not page: all of it is there.
  */
 export function decodeList<T>(reply: Reply, resource: string, decode: (row: Source) => T): Page<T> {
-  const { strange } = reply
+  const { told } = reply
   const { array, total } = unwrap(reply, resource)
-  return { rows: array.map((json, index) => decode(source({ json, strange }, `${resource}[${index}]`))), total }
+  return {
+    rows: bounded(array, told, resource).map((json, index) => decode(source({ json, told }, `${resource}[${index}]`))),
+    total,
+  }
 }
 
 function unwrap(reply: Reply, resource: string): { array: readonly Json[]; total: number | null } {
   if (Array.isArray(reply.json)) return { array: reply.json as readonly Json[], total: null }
   const wrapper = source(reply, resource)
   const name = [...WRAPPERS, resource].find((each) => Array.isArray(wrapper.fields[each]))
-  if (name === undefined) throw misfit(resource, 'holds no list')
-  const total = TOTALS.map((each) => wrapper.fields[each]).find(
-    (each) => typeof each === 'string' && /^\d{1,9}$/.test(each),
-  )
-  return { array: wrapper.fields[name] as readonly Json[], total: typeof total === 'string' ? Number(total) : null }
+  if (name === undefined) {
+    reply.told.sought?.(wrapper, [])
+    throw misfit(reply.told, resource, 'holds no list')
+  }
+  const totals = TOTALS.map((each) => count(wrapper.fields[each] ?? null, wrapper, each))
+  return { array: wrapper.fields[name] as readonly Json[], total: totals.find((each) => each !== undefined) ?? null }
 }

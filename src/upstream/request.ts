@@ -1,5 +1,5 @@
 // A request as it goes onto the wire: the path filled in and encoded, the body in the encoding of the endpoint's row.
-import { misfit } from './decode.ts'
+import { misfit, NOBODY_TOLD } from './decode.ts'
 import { encodeBody } from './json.ts'
 import type { HttpRequest } from './agent.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -12,10 +12,10 @@ export interface Parameters {
   readonly body?: RequestBody
 }
 
-export function prepare(
-  endpoint: Endpoint,
-  { path = {}, query = {}, body }: Parameters,
-): Pick<HttpRequest, 'method' | 'path' | 'headers' | 'body'> {
+/** A request but for its token and its time. */
+export type Prepared = Pick<HttpRequest, 'method' | 'path' | 'headers' | 'body'>
+
+export function prepare(endpoint: Endpoint, { path = {}, query = {}, body }: Parameters): Prepared {
   const filled = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => segment(path[name]))
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.append(name, value)
@@ -32,6 +32,6 @@ export function prepare(
 function segment(value: string | undefined): string {
   if (value === undefined) throw new TypeError('a path without its parameter')
   if (value === '' || value === '.' || value === '..' || !value.isWellFormed())
-    throw misfit('id', 'cannot be asked for')
+    throw misfit(NOBODY_TOLD, 'id', 'cannot be asked for')
   return encodeURIComponent(value)
 }
