@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { GatewayError } from '../src/errors.ts'
 import { readConnection } from '../src/resolvers/connections.ts'
 import { formatCursor, listTag, parseCursor } from '../src/resolvers/cursors.ts'
-import { id, may, must, time } from '../src/upstream/decode.ts'
+import { id, may, must, NOBODY_TOLD, time } from '../src/upstream/decode.ts'
 import { parseJson } from '../src/upstream/json.ts'
 import { decodeList } from '../src/upstream/pages.ts'
 import { startTestGateway } from './support/gateway.ts'
@@ -61,7 +61,7 @@ class MovingList {
         this.calls.push([number, size])
         const answer = this.upstreamAnswer(number, size)
         this.meanwhile()
-        return decodeList({ json: parseJson(answer), strange: () => {} }, 'rows', (row) => ({
+        return decodeList({ json: parseJson(answer), told: NOBODY_TOLD }, 'rows', (row) => ({
           id: must(row, id, 'id'),
           date: may(row, time, 'date'),
         }))

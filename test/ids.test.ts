@@ -5,7 +5,7 @@ import { GatewayError } from '../src/errors.ts'
 import { plainFilter } from '../src/resolvers/filters.ts'
 import { localId, parseGlobalId, parseTransactionId, transactionId } from '../src/resolvers/ids.ts'
 import { globalId } from '../src/schema/nodes.ts'
-import { id, source, must } from '../src/upstream/decode.ts'
+import { id, must, NOBODY_TOLD, source } from '../src/upstream/decode.ts'
 
 const usable = fc
   .oneof(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 }), fc.string({ unit: 'binary', minLength: 1 }))
@@ -124,9 +124,9 @@ describe('the id of a transaction', () => {
 
 describe('an id in an answer', () => {
   test('that is no well-formed text does not fit the contract: it could be given to nobody', () => {
-    const row = source({ json: { id: 'a\ud800' }, strange: () => {} }, 'row')
+    const row = source({ json: { id: 'a\ud800' }, told: NOBODY_TOLD }, 'row')
     expect(() => must(row, id, 'id')).toThrow(expect.objectContaining({ code: 'UPSTREAM_INVALID' }))
-    expect(must(source({ json: { id: '\u{1f600}' }, strange: () => {} }, 'row'), id, 'id')).toBe('\u{1f600}')
+    expect(must(source({ json: { id: '\u{1f600}' }, told: NOBODY_TOLD }, 'row'), id, 'id')).toBe('\u{1f600}')
   })
 })
 

@@ -1,4 +1,4 @@
-// Words that the upstream has learned since: UNRECOGNIZED with the word beside it, counted by place, told once in the log, and no failure.
+// Words that the upstream has learned since: UNRECOGNIZED with the word beside it, counted by place, and no failure.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startTestGateway } from './support/gateway.ts'
 import { currency, exchange, order, page, project, transaction, walletRoutes, withdrawal } from './support/rows.ts'
@@ -92,40 +92,27 @@ test('an unknown status or type is UNRECOGNIZED everywhere, its own word beside 
     paymentMethods: [{ type: 'UNRECOGNIZED', direction: 'UNRECOGNIZED' }],
     giftCardPurchases: { nodes: [unknown] },
   })
-  expect(Object.fromEntries(gateway.gateway.drift())).toEqual({
-    'transactions.list transactions[].type': 1,
-    'transactions.list transactions[].status': 2,
-    'exchanges.list exchanges[].status': 1,
-    'currencies.list currencies[].type': 1,
-    'cryptoWithdrawals.list withdrawals[].status': 1,
-    'bankWithdrawals.list withdrawals[].status': 1,
-    'projects.list projects[].testStatus': 1,
-    'projects.list projects[].callbackFormat': 1,
-    'orders.list orders[].status': 2,
-    'merchantTransactions.list transactions[].type': 1,
-    'merchantTransactions.list transactions[].status': 1,
-    'merchantCallbacks.list callbacks[].orderStatus': 1,
-    'merchantCallbacks.list callbacks[].status': 1,
-    'deposits.list deposits[].status': 1,
-    'cryptoDeposits.list deposits[].status': 1,
-    'paymentMethods.list paymentMethods[].type': 1,
-    'paymentMethods.list paymentMethods[].direction': 1,
-    'giftCardPurchases.list purchases[].status': 1,
+  const met = gateway.gateway.drift().map(({ endpoint, kind, at, times }) => [`${kind} ${endpoint} ${at}`, times])
+  expect(Object.fromEntries(met)).toEqual({
+    'word transactions.list transactions[].type': 1,
+    'word transactions.list transactions[].status': 2,
+    'word exchanges.list exchanges[].status': 1,
+    'word currencies.list currencies[].type': 1,
+    'word cryptoWithdrawals.list withdrawals[].status': 1,
+    'word bankWithdrawals.list withdrawals[].status': 1,
+    'word projects.list projects[].testStatus': 1,
+    'word projects.list projects[].callbackFormat': 1,
+    'word orders.list orders[].status': 2,
+    'word merchantTransactions.list transactions[].type': 1,
+    'word merchantTransactions.list transactions[].status': 1,
+    'word merchantCallbacks.list callbacks[].orderStatus': 1,
+    'word merchantCallbacks.list callbacks[].status': 1,
+    'word deposits.list deposits[].status': 1,
+    'word cryptoDeposits.list deposits[].status': 1,
+    'word paymentMethods.list paymentMethods[].type': 1,
+    'word paymentMethods.list paymentMethods[].direction': 1,
+    'word giftCardPurchases.list purchases[].status': 1,
   })
-})
-
-test('each new word is told once in the log, however often it comes, and a strange one is told in plain letters', async () => {
-  upstream.routes({
-    'GET /exchanges': { body: page(exchange({ status: NEW }), exchange({ exchangeId: 'E2', status: 'a\nb "c"' })) },
-  })
-  for (let times = 0; times < 3; times += 1) await gateway.ask('{ exchanges { nodes { id } } }')
-  const lines = gateway.log.map((line) => JSON.parse(line) as { msg: string; reason?: string; endpoint?: string })
-  const told = lines.filter(({ msg }) => msg.includes('a word that the gateway does not know'))
-  expect(told.map(({ reason, endpoint }) => [endpoint, reason])).toEqual([
-    ['exchanges.list', `exchanges[].status is ${NEW}`],
-    ['exchanges.list', 'exchanges[].status is a?b??c?'],
-  ])
-  expect(gateway.gateway.drift().get('exchanges.list exchanges[].status')).toBe(6)
 })
 
 test('UNRECOGNIZED cannot be asked for', async () => {

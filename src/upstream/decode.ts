@@ -1,35 +1,71 @@
 // Readers for the parts of an answer: tolerant where the contract leaves a habit open, strict where a wrong reading costs money.
 import { isDecimal, readDecimal } from '../decimal.ts'
 import { GatewayError } from '../errors.ts'
+import { parseJson } from './json.ts'
 import type { Decimal } from '../decimal.ts'
 import type { Json } from './json.ts'
 
-/** Told of a word that a closed list does not have yet, and of its place. */
-export type Strange = (at: string, word: string) => void
+/** Who is told of what does not fit in the answers of an endpoint: of its place, e.g. `orders[3].status`, and never of a value. */
+export interface Told {
+  /** The row of the endpoint table; undefined where it is no call's answer that is read. */
+  readonly endpoint: string | undefined
+  /** A word that a closed list does not have yet. */
+  word(at: string): void
+  /** What makes an answer unreadable. */
+  misfit(at: string, what: string): void
+  /** Which names of an object a decoder looks for. */
+  sought?(from: Source, names: readonly string[]): void
+}
+
+export const NOBODY_TOLD: Told = { endpoint: undefined, word() {}, misfit() {} }
 
 /** An answer, parsed. */
 export interface Reply {
   readonly json: Json
   /** As it came; undefined for a part of an answer. */
   readonly text?: string
-  readonly strange: Strange
+  /** Whether it is the last that the upstream said, which does not answer now. */
+  readonly stale?: boolean
+  readonly told: Told
 }
 
 /** One object of an answer, with its place for the message of a failure (a path, never a value). */
 export interface Source {
   readonly at: string
   readonly fields: { readonly [key: string]: Json }
-  readonly strange: Strange
+  readonly told: Told
+}
+
+/** A whole answer, taken apart. Throws UPSTREAM_INVALID where it is no JSON. */
+export function parseReply(text: string, told: Told): Reply {
+  try {
+    return { json: parseJson(text), text, told }
+  } catch (cause) {
+    if (cause instanceof RangeError) throw misfit(told, 'body', 'is nested too deep')
+    throw misfit(told, 'body', text.trim() === '' ? 'is empty' : 'is not JSON')
+  }
+}
+
+/** A decoder that reads the same answer once, however often it is given: one that is kept serves many. */
+export function readOnce<T>(decode: (reply: Reply) => T): (reply: Reply) => T {
+  const known = new WeakMap<object, { readonly value: T }>()
+  return (reply) => {
+    const key = Object(reply.json) as object
+    const entry = known.get(key) ?? { value: decode(reply) }
+    known.set(key, entry)
+    return entry.value
+  }
 }
 
 /** The object at the top of an answer or in a list. */
-export function source({ json, strange }: Reply, at: string): Source {
-  if (json === null || typeof json !== 'object' || Array.isArray(json)) throw misfit(at, 'is no object')
-  return { at, fields: json as Source['fields'], strange }
+export function source({ json, told }: Reply, at: string): Source {
+  if (json === null || typeof json !== 'object' || Array.isArray(json)) throw misfit(told, at, 'is no object')
+  return { at, fields: json as Source['fields'], told }
 }
 
 /** The first of these names that holds something; null, an empty text (as in a memo, merchant 3.1) and an absent field are the same. */
 function pick(from: Source, names: readonly string[]): Json | undefined {
+  from.told.sought?.(from, names)
   for (const name of names) {
     const value = Object.hasOwn(from.fields, name) ? from.fields[name] : undefined
     if (value !== undefined && value !== null && value !== '') return value
@@ -43,7 +79,7 @@ export type Read<T> = (value: Json, from: Source, name: string) => T | undefined
 /** Reads a field that must be there and must be right; its alternative names follow the first one. */
 export function must<T>(from: Source, read: Read<T>, ...names: readonly [string, ...string[]]): T {
   const value = may(from, read, ...names)
-  if (value === null) throw misfit(`${from.at}.${names[0]}`, 'is missing')
+  if (value === null) throw misfit(from.told, `${from.at}.${names[0]}`, 'is missing')
   return value
 }
 
@@ -52,7 +88,7 @@ export function may<T>(from: Source, read: Read<T>, ...names: readonly [string, 
   const value = pick(from, names)
   if (value === undefined) return null
   const result = read(value, from, names[0])
-  if (result === undefined) throw misfit(`${from.at}.${names[0]}`, 'has an unexpected form')
+  if (result === undefined) throw misfit(from.told, `${from.at}.${names[0]}`, 'has an unexpected form')
   return result
 }
 
@@ -95,7 +131,7 @@ export function word<const T extends string>(
   return (value, from, name) => {
     if (typeof value !== 'string') return undefined
     const found = Object.hasOwn(alias, value) ? alias[value] : known.find((each) => each === value)
-    if (found === undefined) from.strange(`${from.at}.${name}`, value)
+    if (found === undefined) from.told.word(`${from.at}.${name}`)
     return found ?? 'UNRECOGNIZED'
   }
 }
@@ -103,7 +139,7 @@ export function word<const T extends string>(
 /** A list of plain values, each read alike. */
 export function many<T>(read: Read<T>): Read<readonly T[]> {
   return (value, from, name) => {
-    if (!Array.isArray(value)) return undefined
+    if (!Array.isArray(value) || value.length > MOST_ELEMENTS) return undefined
     const values = value.map((each: Json) => read(each, from, name))
     return values.every((each) => each !== undefined) ? values : undefined
   }
@@ -120,30 +156,42 @@ export function idAsAsked(
 ): string | null {
   const found = may(from, id, ...names)
   if (found !== null && typeof asked === 'string' && found.toLowerCase() !== asked.toLowerCase())
-    throw misfit(`${from.at}.${names[0]}`, 'is another than was asked for')
+    throw misfit(from.told, `${from.at}.${names[0]}`, 'is another than was asked for')
   return found ?? asked ?? null
 }
 
 /** An object inside an object. */
 export function part<T>(read: (inner: Source) => T): Read<T> {
-  return (json, { at, strange }, name) => read(source({ json, strange }, `${at}.${name}`))
+  return (json, { at, told }, name) => read(source({ json, told }, `${at}.${name}`))
 }
 
 /** A list inside an object, each element read alike; a missing one is empty. */
 export function listOf<T>(from: Source, name: string, read: (element: Source) => T): readonly T[] {
   const value = pick(from, [name])
   if (value === undefined) return []
-  if (!Array.isArray(value)) throw misfit(`${from.at}.${name}`, 'is no list')
-  const { strange } = from
-  return value.map((json: Json, index) => read(source({ json, strange }, `${from.at}.${name}[${index}]`)))
+  if (!Array.isArray(value)) throw misfit(from.told, `${from.at}.${name}`, 'is no list')
+  const { told } = from
+  return bounded(value as readonly Json[], told, `${from.at}.${name}`).map((json, index) =>
+    read(source({ json, told }, `${from.at}.${name}[${index}]`)),
+  )
 }
 
-/** A failure to read an answer. It says where in the body and what is wrong there; a value never. */
-export function misfit(at: string, what: string): GatewayError {
-  return new GatewayError('UPSTREAM_INVALID', 'SpectroCoin answered with something that does not fit the contract.', {
-    effect: 'unknown',
-    reason: `${at} ${what}`,
-  })
+/** A list as it came, unless there is more in it than anybody asks for. */
+export function bounded(list: readonly Json[], told: Told, at: string): readonly Json[] {
+  if (list.length > MOST_ELEMENTS) throw misfit(told, at, 'is too long')
+  return list
+}
+
+/** Pages have at most 100 rows; what comes whole, such as currencies and their pairs, has thousands. */
+const MOST_ELEMENTS = 10_000
+
+/** A failure to read an answer, which is told. It says where in the body and what is wrong there; a value never. */
+export function misfit(told: Told, at: string, what: string): GatewayError {
+  told.misfit(at, what)
+  const message = 'SpectroCoin answered with something that does not fit the contract.'
+  const error = new GatewayError('UPSTREAM_INVALID', message, { effect: 'unknown', reason: `${at} ${what}` })
+  error.endpoint = told.endpoint
+  return error
 }
 
 function isoTime(value: string): Date | undefined {

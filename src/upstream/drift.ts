@@ -1,28 +1,47 @@
-// Words that an answer holds and the gateway does not know yet: counted by their place, so that somebody learns of a changed API.
+// What no longer fits the contract: counted by endpoint, place and what is wrong there, so that somebody learns of a changed API.
+import type { Told } from './decode.ts'
+
+/** `word`: a closed list does not have it, and the rest of the answer stands; `misfit`: an answer could not be read. */
+export type DriftKind = 'word' | 'misfit'
+
+/** A way of not fitting. All of it is our own words for it, a value or a key of the answer never is: there are only so many. */
+export interface Shape {
+  readonly endpoint: string
+  readonly kind: DriftKind
+  /** The place in the body, e.g. `orders[].status`. */
+  readonly at: string
+  /** E.g. "is missing". */
+  readonly what: string
+}
 
 export interface Drift {
-  /** A word at a place of an endpoint's answer, e.g. `orders[3].status`. */
-  note(endpoint: string, at: string, word: string): void
-  /** How often, by endpoint and place: "orders.list orders[].status". As many keys as there are enums in the table. */
-  counts(): ReadonlyMap<string, number>
+  /** Who is told of what is met in the answers of an endpoint. */
+  of(endpoint: string): Told
+  /** How often each shape was met. */
+  counts(): readonly (Shape & { readonly times: number })[]
 }
 
-/** `first` is told of each word when it is met for the first time at its place, as far as that can be remembered. */
-export function createDrift(first: (endpoint: string, place: string, word: string) => void): Drift {
-  const counts = new Map<string, number>()
-  const met = new Set<string>()
+/** `first` is told of each shape when it is met for the first time. */
+export function createDrift(first: (shape: Shape) => void): Drift {
+  const counted = new Map<string, Shape & { times: number }>()
+  const count = (endpoint: string, kind: DriftKind, where: string, what: string): void => {
+    const at = where.replace(/\[\d+\]/g, '[]')
+    const key = `${endpoint} ${at} ${what}`
+    const known = counted.get(key)
+    if (known) {
+      known.times += 1
+      return
+    }
+    const shape = { endpoint, kind, at, what }
+    counted.set(key, { ...shape, times: 1 })
+    first(shape)
+  }
   return {
-    note(endpoint, at, word) {
-      const place = at.replace(/\[\d+\]/g, '[]')
-      const key = `${endpoint} ${place}`
-      counts.set(key, (counts.get(key) ?? 0) + 1)
-      const what = `${key} ${word}`
-      if (met.has(what) || met.size >= MOST_WORDS) return
-      met.add(what)
-      first(endpoint, place, word)
-    },
-    counts: () => counts,
+    of: (endpoint) => ({
+      endpoint,
+      word: (at) => count(endpoint, 'word', at, 'is a word that the gateway does not know'),
+      misfit: (at, what) => count(endpoint, 'misfit', at, what),
+    }),
+    counts: () => [...counted.values()],
   }
 }
-
-const MOST_WORDS = 200

@@ -7,7 +7,7 @@ import { decodeList } from './pages.ts'
 import type { Decimal } from '../decimal.ts'
 import type { Call } from './call.ts'
 import type { CallScope } from './caller.ts'
-import type { Source } from './decode.ts'
+import type { Source, Told } from './decode.ts'
 
 export const exchangePairEndpoints = defineEndpoints('exchangePairs', {
   list: {
@@ -130,13 +130,13 @@ function decodePair(from: Source): ExchangePair {
 /** A rate for another pair, or for the same one turned round, would be read as money of the wrong kind. */
 function decodeRate(from: Source, payCode: string, receiveCode: string): ExchangeRate {
   const found = [may(from, text, 'payCurrencyCode') ?? payCode, may(from, text, 'receiveCurrencyCode') ?? receiveCode]
-  if (found[0] !== payCode || found[1] !== receiveCode) throw misfit('rate', 'is for another pair')
+  if (found[0] !== payCode || found[1] !== receiveCode) throw misfit(from.told, 'rate', 'is for another pair')
   return { payCode, receiveCode, rate: must(from, amount, 'rate'), asOf: must(from, time, 'timestamp'), stale: false }
 }
 
 function decodeQuote(from: Source, way: ExchangeWay, side: QuotedSide): ExchangeQuote {
   const quote = decodeQuoted(from, { ...side, ...way })
-  const rate = may(from, amount, 'rate') ?? rateOf(quote)
+  const rate = may(from, amount, 'rate') ?? rateOf(quote, from.told)
   return { __typename: 'ExchangeQuote', ...quote, rate, asOf: new Date() }
 }
 
@@ -152,13 +152,14 @@ export function decodeQuoted(from: Source, asked: Partial<QuotedAmounts>): Quote
       must(from, text, 'receiveCurrencyCode'),
   }
   const { payCode = quote.payCode, receiveCode = quote.receiveCode } = asked
-  if (quote.payCode !== payCode || quote.receiveCode !== receiveCode) throw misfit('quote', 'is for another pair')
+  if (quote.payCode !== payCode || quote.receiveCode !== receiveCode)
+    throw misfit(from.told, 'quote', 'is for another pair')
   return quote
 }
 
 /** What both amounts say of a rate that the upstream does not give itself. */
-function rateOf({ payAmount, receiveAmount }: { payAmount: Decimal; receiveAmount: Decimal }): Decimal {
+function rateOf({ payAmount, receiveAmount }: QuotedAmounts, told: Told): Decimal {
   const rate = isZero(payAmount) ? undefined : divide(receiveAmount, payAmount, 18, 'half-even')
-  if (rate === undefined || !isDecimal(rate)) throw misfit('quote.rate', 'is missing')
+  if (rate === undefined || !isDecimal(rate)) throw misfit(told, 'quote.rate', 'is missing')
   return rate
 }

@@ -4,6 +4,7 @@ import { defineEndpoints } from './endpoint.ts'
 import type { Readable } from 'node:stream'
 import type { CallScope } from './caller.ts'
 import type { Download } from './download.ts'
+import type { Drift } from './drift.ts'
 import type { Endpoint, Scope } from './endpoint.ts'
 
 /** That there is such a thing as an export is documented; everything else here is a guess (wallet 9.1), its scope among it. */
@@ -72,14 +73,14 @@ const CONTENT_TYPES: Readonly<Record<ExportFormat, { readonly sent: RegExp; read
   PDF: { sent: /^application\/(pdf|octet-stream)\b/i, given: 'application/pdf' },
 }
 
-export function createExports(download: Download, endpoints: typeof exportEndpoints): Exports {
+export function createExports(download: Download, endpoints: typeof exportEndpoints, drift: Drift): Exports {
   return {
     async open({ endpoint, format, query }, scope) {
       const { sent, given } = CONTENT_TYPES[format]
       const answer = await download(endpoints[endpoint], { query: { ...query, format } }, scope)
       if (!sent.test(answer.contentType)) {
         answer.body.destroy()
-        throw misfit(endpoints[endpoint].name, `is no ${format}`)
+        throw misfit(drift.of(endpoints[endpoint].name), 'body', `is no ${format}`)
       }
       return { contentType: given, contentLength: answer.contentLength, body: answer.body }
     },
