@@ -1,24 +1,28 @@
 // Who the gateway takes the caller for.
 import { builder } from './builder.ts'
 import { globalId } from './nodes.ts'
-import type { Budget } from '../upstream/budget.ts'
+import type { BudgetView } from '../upstream/budget.ts'
 import type { Caller } from '../upstream/caller.ts'
 
-const UpstreamBudget = builder.objectRef<Budget>('UpstreamBudget').implement({
+const UpstreamBudget = builder.objectRef<BudgetView>('UpstreamBudget').implement({
   description:
-    'What is left of the upstream rate limit, as far as SpectroCoin has said it in its answers; it publishes no number.',
+    'What is left of the upstream rate limit, as the gateway is configured or SpectroCoin has said in its answers; it publishes no number.',
   fields: (t) => ({
-    limit: t.exposeInt('limit', { nullable: true, description: 'Calls in a window; null: not said.' }),
-    remaining: t.exposeInt('remaining', { nullable: true, description: 'Calls left in this window; null: not said.' }),
+    limit: t.exposeInt('limit', { nullable: true, description: 'Calls in a window; null: not known.' }),
+    remaining: t.exposeInt('remaining', {
+      nullable: true,
+      description: 'Calls that may still be sent in this window; null: not known.',
+    }),
     resetsAt: t.expose('resetsAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the window ends; null: not said.',
+      description:
+        'When there are more: the end of the window, or of a configured minute of the oldest call; null: not known.',
     }),
     coolingDownUntil: t.expose('coolingDownUntil', {
       type: 'DateTime',
       nullable: true,
-      description: 'Until when SpectroCoin asked to wait, after a 429; null: it did not.',
+      description: 'After a 429: until when nothing is sent; null: there is no such time.',
     }),
   }),
 })

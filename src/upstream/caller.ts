@@ -1,4 +1,5 @@
 // Who is asking, and what a call to the upstream needs to know of the request that it is made for.
+import type { Ledger } from './ledger.ts'
 
 /** The identity behind a request. `id` is in the key of everything that is kept for a caller, and is safe to log. */
 export interface Caller {
@@ -13,11 +14,21 @@ export interface Caller {
   readonly token?: string
 }
 
-/** The request that upstream calls belong to: its caller, its end, and its share of calls at once. */
+/** Whom a read of public data is for. */
+export const NOBODY: Caller = { id: 'public', kind: 'anonymous', scopes: [] }
+
+/** What a read is made for: somebody who waits for it, work of the gateway's own that comes again by itself, or those who listen. */
+export type Lane = 'query' | 'background' | 'poll'
+
+/** The request that upstream calls belong to: its caller, its end, its share of calls at once, and what it has cost so far. */
 export interface CallScope {
   readonly caller: Caller
   /** Aborts reads when the client has gone. Calls that create or move something run on. */
   readonly signal: AbortSignal | undefined
+  /** When nobody waits any longer, in milliseconds of `performance.now()`. */
+  readonly deadline: number
+  readonly lane: Lane
+  readonly ledger: Ledger
   /** Runs a call when fewer than ten others of this request are under way. */
   readonly limit: <T>(run: () => Promise<T>) => Promise<T>
 }

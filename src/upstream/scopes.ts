@@ -1,0 +1,45 @@
+// What upstream calls are made with, by what they are made for: an operation, a poll, or work that nobody waits for.
+import pLimit from 'p-limit'
+import { createLedger } from './ledger.ts'
+import type { Caller, CallScope, Lane } from './caller.ts'
+
+type MakeScope = (caller: Caller, signal: AbortSignal | undefined) => CallScope
+
+export interface Scopes {
+  /** An operation, or an event of a subscription: with its deadline and its ceiling. */
+  readonly operation: MakeScope
+  /** One poll for those who listen: its turn comes last. */
+  readonly poll: MakeScope
+  /** What nobody waits for at that moment: it may take its time. */
+  readonly background: MakeScope
+}
+
+export interface ScopesOptions {
+  readonly operationTimeoutMs: number
+  /** Upstream calls of one operation, at most. */
+  readonly maxUpstreamCalls: number
+}
+
+/** Only single-object calls exist upstream, so that one request may want many: so many of them at a time. */
+const CALLS_AT_ONCE = 10
+
+/** More than the minute in which an allocation is used up. */
+const BACKGROUND_MS = 90_000
+
+export function createScopes({ operationTimeoutMs, maxUpstreamCalls }: ScopesOptions): Scopes {
+  const maker =
+    (lane: Lane, timeoutMs: number, most: number): MakeScope =>
+    (caller, signal) => ({
+      caller,
+      signal,
+      deadline: performance.now() + timeoutMs,
+      lane,
+      ledger: createLedger(most),
+      limit: pLimit(CALLS_AT_ONCE),
+    })
+  return {
+    operation: maker('query', operationTimeoutMs, maxUpstreamCalls),
+    poll: maker('poll', operationTimeoutMs, Number.POSITIVE_INFINITY),
+    background: maker('background', BACKGROUND_MS, Number.POSITIVE_INFINITY),
+  }
+}
