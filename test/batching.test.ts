@@ -1,11 +1,11 @@
 // What a query costs upstream, counted at the wire.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startSandboxGateway, startTestGateway } from './support/gateway.ts'
-import { exchange, gate, order, page, transaction, walletRoutes, withdrawal } from './support/rows.ts'
+import { account, deposit, exchange, gate, order, page, transaction, walletRoutes, withdrawal } from './support/rows.ts'
 import { startUpstream } from './support/upstream.ts'
 import type { Sandbox } from '../src/sandbox/sandbox.ts'
 import type { TestGateway } from './support/gateway.ts'
-import type { FakeUpstream, Route } from './support/upstream.ts'
+import type { FakeUpstream, Reply, Route } from './support/upstream.ts'
 
 let sandboxed: TestGateway & { readonly sandbox: Sandbox }
 let upstream: FakeUpstream
@@ -95,6 +95,36 @@ test('one account is read by itself, and two by the one call that lists them', a
   const two = await scripted.ask('{ a: account(id: "Account:A1") { id } b: account(id: "Account:nobody") { id } }')
   expect(two.data).toEqual({ a: { id: 'Account:A1' }, b: null })
   expect(upstream.requests.map(({ path }) => path)).toEqual(['/accounts'])
+})
+
+test('accounts and addresses that are wanted one after the other cost two calls each, however many', async () => {
+  const [second, third] = [gate(), gate()]
+  const after = async (opened: Promise<void>, body: object): Promise<Reply> => {
+    await opened
+    return { body }
+  }
+  let addresses = 0
+  upstream.routes({
+    'GET /deposits/D1': () => after(second.opened, deposit({ accountId: 'A2' })),
+    'GET /withdrawals/crypto/W1': () => after(third.opened, withdrawal({ accountId: 'A3' })),
+    'GET /deposits/crypto/addresses': () => {
+      addresses += 1
+      if (addresses === 1) second.open()
+      else third.open()
+      return { body: [] }
+    },
+    'GET /accounts': { body: ['A1', 'A2', 'A3'].map((accountId) => account({ accountId })) },
+  })
+  const link = '{ id depositAddresses { address } }'
+  const { data, errors } = await scripted.ask(`{
+    exchange(id: "Exchange:E1") { payAccount ${link} }
+    deposit(id: "Deposit:D1") { account ${link} }
+    withdrawal(id: "CryptoWithdrawal:W1") { account ${link} }
+  }`)
+  expect(errors).toBeUndefined()
+  expect(data.withdrawal.account.id).toBe('Account:A3')
+  expect([upstream.count('GET /accounts/{id}'), upstream.count('GET /accounts'), addresses]).toEqual([1, 1, 2])
+  upstream.routes(walletRoutes)
 })
 
 test('a list of accounts that says it is not whole is not believed about those that it lacks', async () => {

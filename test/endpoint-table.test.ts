@@ -29,3 +29,12 @@ test('what is public is called without a token, and nothing that is private is',
     expect([name, scope === null]).toEqual([name, safety === 'read'])
   }
 })
+
+test('only what is public is kept for others, and each kept answer ends', () => {
+  const kept = rows.filter(({ keep }) => keep !== undefined)
+  expect(kept.map(({ name }) => name)).toEqual(['currencies.list', 'rates.list', 'giftCards.list', 'giftCards.read'])
+  for (const { safety, scope, method, keep } of kept) {
+    expect([safety, scope, method]).toEqual(['read', null, 'GET'])
+    expect(Number.isFinite(keep?.forMs) && Number.isFinite(keep?.staleMs)).toBe(true)
+  }
+})

@@ -10,7 +10,7 @@ let upstream: FakeUpstream
 let gateway: TestGateway
 beforeEach(async () => {
   upstream = await startUpstream(walletRoutes)
-  gateway = await startTestGateway({ ...upstream.env, UPSTREAM_TIMEOUT_MS: '300' })
+  gateway = await startTestGateway(upstream.env)
 })
 afterEach(async () => {
   vi.restoreAllMocks()
@@ -22,6 +22,9 @@ const ACCOUNT = '{ account(id: "Account:A1") { id } }'
 const EXCHANGE = `mutation { createExchange(input: {
   idempotencyKey: "k", payAmount: "100", between: { currencies: { payCode: "EUR", receiveCode: "BTC" } }
 }) { __typename ... on Exchange { id } } }`
+/** One call each: identical ones under way would be one. */
+const EXCHANGES = Array.from({ length: 200 }, (_, n) => `{ exchange(id: "Exchange:X${n}") { id } }`)
+const READ = 'GET /exchanges/{id}'
 const codeOf = ({ errors }: Answer): unknown => errors?.map(({ extensions }) => extensions.code)
 const unauthorized: Reply = { status: 401, body: { errorCode: 'GEN_2', key: 'unauthorized', traceId: 'abc123' } }
 
@@ -68,31 +71,30 @@ test('public endpoints get no token, and none is fetched for them', async () => 
 test('200 concurrent queries on a cold token make one token request', async () => {
   const waiting = gate()
   upstream.routes({
+    [READ]: { body: exchange() },
     [TOKEN_ROUTE]: async () => {
       await waiting.opened
       return { body: { access_token: 'T1', expires_in: 3600 } }
     },
   })
-  const patient = await startTestGateway(upstream.env)
-  const asked = Array.from({ length: 200 }, () => patient.ask(ACCOUNT))
+  const asked = EXCHANGES.map((each) => gateway.ask(each))
   // Public calls of a later query go all the way, so that the others have reached the token by then.
-  await patient.ask('{ rates { price } }')
+  await gateway.ask('{ rates { price } }')
   waiting.open()
-  for (const { data } of await Promise.all(asked)) expect(data).toEqual({ account: { id: 'Account:A1' } })
-  await patient.close()
+  for (const { data } of await Promise.all(asked)) expect(data).toEqual({ exchange: { id: 'Exchange:E1' } })
   expect(upstream.count(TOKEN_ROUTE)).toBe(1)
-  expect(upstream.count('GET /accounts/A1')).toBe(200)
+  expect(upstream.count(READ)).toBe(200)
 })
 
 test('200 concurrent queries on an expired token renew it once, and each call is repeated once', async () => {
   upstream.routes({ [TOKEN_ROUTE]: tokens() })
   await gateway.ask(ACCOUNT)
   upstream.requests.length = 0
-  upstream.routes({ 'GET /accounts/A1': guarded('T2', { body: walletBody('GET /accounts/A1') }) })
-  const answers = await Promise.all(Array.from({ length: 200 }, () => gateway.ask(ACCOUNT)))
-  for (const { data } of answers) expect(data).toEqual({ account: { id: 'Account:A1' } })
+  upstream.routes({ [READ]: guarded('T2', { body: exchange() }) })
+  const answers = await Promise.all(EXCHANGES.map((each) => gateway.ask(each)))
+  for (const { data } of answers) expect(data).toEqual({ exchange: { id: 'Exchange:E1' } })
   expect(upstream.count(TOKEN_ROUTE)).toBe(1)
-  const calls = upstream.requests.filter(({ path }) => path === '/accounts/A1')
+  const calls = upstream.requests.filter(({ path }) => path.startsWith('/exchanges/'))
   expect(calls.filter(({ headers }) => headers.authorization === 'Bearer T2')).toHaveLength(200)
   expect(calls.filter(({ headers }) => headers.authorization === 'Bearer T1').length).toBeLessThanOrEqual(200)
 })
@@ -191,6 +193,8 @@ test.each([
 
 test('a token request that hangs fails the fields that wait for it, and the next query asks again', async () => {
   upstream.routes({ [TOKEN_ROUTE]: () => undefined })
+  await gateway.close()
+  gateway = await startTestGateway({ ...upstream.env, UPSTREAM_TIMEOUT_MS: '300' })
   const answer = await gateway.ask('{ account(id: "Account:A1") { id } currencies { code } }')
   expect(codeOf(answer)).toEqual(['UPSTREAM_TIMEOUT'])
   expect(answer.data).toMatchObject({ account: null, currencies: [{ code: 'EUR' }, { code: 'BTC' }] })
@@ -204,7 +208,3 @@ test('a token that does not say how long it lives is used more than once', async
   await gateway.ask(ACCOUNT)
   expect(upstream.count(TOKEN_ROUTE)).toBe(1)
 })
-
-function walletBody(route: string): object {
-  return (walletRoutes[route] as { body: object }).body
-}

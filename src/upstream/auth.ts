@@ -1,10 +1,13 @@
 // The gateway's own token: fetched once however many callers wait for it, renewed before it ends, and on a 401 once.
 import { GatewayError } from '../errors.ts'
-import { count, may, must, source, text } from './decode.ts'
-import { failureOf } from './failures.ts'
-import { encodeBody, parseJson } from './json.ts'
-import type { Agent, HttpRequest } from './agent.ts'
+import { count, may, misfit, must, parseReply, source, text } from './decode.ts'
+import { failureOf, gone, named, unlessGone } from './failures.ts'
+import { encodeBody } from './json.ts'
+import type { HttpRequest } from './agent.ts'
+import type { Told } from './decode.ts'
 import type { Endpoint } from './endpoint.ts'
+import type { Answer } from './failures.ts'
+import type { Policy } from './policy.ts'
 
 export interface Credential {
   readonly clientId: string
@@ -24,41 +27,68 @@ interface Token {
   readonly renewAt: number
 }
 
+/** A credential that is refused for the third time is not tried again at once: each time twice as long passes, up to a minute. */
+const REFUSALS_BEFORE_REST = 3
+const FIRST_REST_MS = 1_000
+const LONGEST_REST_MS = 60_000
+
 /** A token without a stated life is taken for a short one: fetching it anew costs a call, using it too long costs an answer. */
 const UNSTATED_LIFE_SECONDS = 60
 
 export interface AuthOptions {
-  readonly agent: Agent
+  readonly send: (request: HttpRequest) => Promise<Answer>
   readonly endpoint: Endpoint
   readonly credential: Credential
-  readonly timeoutMs: number
+  readonly policy: Pick<Policy, 'timeoutMs' | 'firstByteMs'>
+  readonly told: Told
 }
 
-export function createAuth({ agent, endpoint, credential, timeoutMs }: AuthOptions): Auth {
+export function createAuth({ send, endpoint, credential, policy, told }: AuthOptions): Auth {
   let current: Token | undefined
   let flight: Promise<Token> | undefined
+  let refusal: { readonly error: GatewayError; readonly until: number } | undefined
+  let refusals = 0
 
   const fetchToken = async (): Promise<Token> => {
     const asked = performance.now()
-    const answer = await agent.send({ ...tokenRequest(endpoint, credential), timeoutMs }).catch((cause: unknown) => {
+    if (refusal && asked < refusal.until) throw refusal.error
+    const { timeoutMs, firstByteMs } = policy
+    const request = { ...tokenRequest(endpoint, credential), timeoutMs, firstByteMs }
+    const answer = await send(request).catch((cause: unknown) => {
       throw withoutEffect(cause)
     })
     if (answer.status !== 200) throw tokenRefusal(endpoint, answer.status, withoutEffect(failureOf(endpoint, answer)))
-    const { value, life } = decodeToken(answer.text)
+    const { value, life } = decodeToken(answer.text, told)
+    refusals = 0
     return { value, renewAt: asked + life - Math.min(30_000, life / 10) }
   }
 
+  /** What is no trouble that passes by itself, and would be met again by each call that comes. */
+  const remember = (error: unknown): never => {
+    if (error instanceof GatewayError && LASTING.has(error.code) && error !== refusal?.error) {
+      refusals += 1
+      const repeats = refusals - REFUSALS_BEFORE_REST
+      const rest = repeats < 0 ? 0 : Math.min(FIRST_REST_MS * 2 ** repeats, LONGEST_REST_MS)
+      refusal = { error, until: performance.now() + rest }
+    }
+    throw error
+  }
+
   const fly = (): Promise<Token> => {
-    flight ??= fetchToken()
+    flight ??= named(endpoint, fetchToken)
+      .catch(remember)
       .then((token) => (current = token))
       .finally(() => (flight = undefined))
+    // Who waited for it may have gone by then.
+    flight.catch(() => {})
     return flight
   }
 
   return {
     async token(signal) {
       if (current && performance.now() < current.renewAt) return current.value
-      return (await unless(signal, fly())).value
+      if (signal?.aborted) throw gone(signal)
+      return (await unlessGone(signal, fly())).value
     },
     async renewed(refused, signal) {
       // Of many calls that were refused with one token, the first renews it for all.
@@ -67,6 +97,8 @@ export function createAuth({ agent, endpoint, credential, timeoutMs }: AuthOptio
     },
   }
 }
+
+const LASTING: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'UPSTREAM_REJECTED', 'UPSTREAM_INVALID'])
 
 function tokenRequest(
   endpoint: Endpoint,
@@ -77,12 +109,12 @@ function tokenRequest(
   return { method: endpoint.method, path: endpoint.path, headers: { 'content-type': contentType }, body }
 }
 
-function decodeToken(body: string): { value: string; life: number } {
+function decodeToken(body: string, told: Told): { value: string; life: number } {
   try {
-    const answer = source({ json: parseJson(body), strange: () => {} }, 'token')
+    const answer = source(parseReply(body, told), 'token')
     const value = must(answer, text, 'access_token')
     // Becomes a header: anything but visible characters is no token.
-    if (!/^[\x21-\x7e]+$/.test(value)) throw new TypeError('not a token')
+    if (!/^[\x21-\x7e]+$/.test(value)) throw misfit(told, 'token.access_token', 'is no token')
     return { value, life: (may(answer, count, 'expires_in') ?? UNSTATED_LIFE_SECONDS) * 1000 }
   } catch (cause) {
     throw new GatewayError(
@@ -110,14 +142,4 @@ function withoutEffect(cause: unknown): GatewayError {
     return new GatewayError('INTERNAL_SERVER_ERROR', 'The gateway failed.', { cause })
   const { code, message, details, reason } = cause
   return new GatewayError(code, message, { details, effect: 'not-sent', ...(reason && { reason: `token: ${reason}` }) })
-}
-
-function unless<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> {
-  if (!signal) return promise
-  return new Promise((resolve, reject) => {
-    const gone = (): void => reject(new GatewayError('CANCELLED', 'The caller has gone.'))
-    if (signal.aborted) gone()
-    signal.addEventListener('abort', gone, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', gone))
-  })
 }

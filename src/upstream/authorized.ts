@@ -1,34 +1,45 @@
 // Whose token a call is made with: none, the gateway's own, or the caller's; and the one repeat that a 401 allows.
-import { GatewayError, tokenNeeded } from '../errors.ts'
+import { tokenNeeded } from '../errors.ts'
 import type { Auth } from './auth.ts'
-import type { CallScope } from './caller.ts'
+import type { Caller } from './caller.ts'
 import type { Endpoint } from './endpoint.ts'
 
 /**
  * Makes an attempt with the token that the endpoint takes, and a second one with a new token after a 401. That proves that nothing ran, so
- * that even a call that moves money may be made once more. Nothing else is ever repeated.
+ * that even a call that moves money may be made once more. Nothing else is ever repeated here.
  */
 export type Authorized = <A extends { readonly status: number }>(
   endpoint: Endpoint,
-  scope: CallScope,
-  /** Ends the wait for a token; left out for calls that must run on. */
+  caller: Caller,
+  /** Ends the wait for a token. */
   signal: AbortSignal | undefined,
   attempt: (token: string | undefined) => Promise<A>,
+  /** Told of the second attempt before it is made; false: it may not be. */
+  mayRepeat: (refused: A) => boolean,
 ) => Promise<A>
+
+/** For how long an endpoint that has refused a new token, too, is not offered another one. */
+const USELESS_MS = 10_000
 
 /** `auth` is the gateway's own token; undefined where callers bring theirs. */
 export function createAuthorized(auth: Auth | undefined): Authorized {
-  return async (endpoint, scope, signal, attempt) => {
-    if (scope.signal?.aborted) throw new GatewayError('CANCELLED', 'The caller has gone.')
+  const uselessUntil = new Map<string, number>()
+  return async (endpoint, caller, signal, attempt, mayRepeat) => {
     if (endpoint.scope === null) return attempt(undefined)
-    if (!auth) return attempt(callersToken(scope))
+    if (!auth) return attempt(callersToken(caller))
     const token = await auth.token(signal)
     const answer = await attempt(token)
-    return answer.status === 401 ? attempt(await auth.renewed(token, signal)) : answer
+    const isUseless = performance.now() < (uselessUntil.get(endpoint.name) ?? 0)
+    if (answer.status !== 401 || isUseless) return answer
+    const next = await auth.renewed(token, signal)
+    if (!mayRepeat(answer)) return answer
+    const second = await attempt(next)
+    if (second.status === 401) uselessUntil.set(endpoint.name, performance.now() + USELESS_MS)
+    return second
   }
 }
 
-function callersToken({ caller }: CallScope): string {
-  if (caller.token !== undefined) return caller.token
+function callersToken({ token }: Caller): string {
+  if (token !== undefined) return token
   throw tokenNeeded()
 }

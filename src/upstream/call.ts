@@ -1,72 +1,84 @@
-// One call of one endpoint: its path built, its token found, sent, judged and parsed. Policy comes from the row's class alone.
+// One call of one endpoint: prepared, made as its class says, its answer judged and parsed.
 import { GatewayError } from '../errors.ts'
-import { misfit, source } from './decode.ts'
+import { createChanges } from './changes.ts'
+import { parseReply, source } from './decode.ts'
 import { failureOf, named } from './failures.ts'
-import { parseJson } from './json.ts'
+import { createReads } from './reads.ts'
 import { prepare } from './request.ts'
 import type { Refusal } from '../errors.ts'
 import type { Agent } from './agent.ts'
+import type { Asking, Attempts } from './attempt.ts'
 import type { Authorized } from './authorized.ts'
-import type { Budget, Budgets } from './budget.ts'
+import type { Breaker } from './breaker.ts'
 import type { CallScope } from './caller.ts'
 import type { Reply, Source } from './decode.ts'
-import type { Clock } from './clock.ts'
 import type { Drift } from './drift.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Answer } from './failures.ts'
-import type { Parameters } from './request.ts'
+import type { Flights } from './flights.ts'
+import type { Meter } from './meter.ts'
+import type { Policies } from './policy.ts'
+import type { Parameters, Prepared } from './request.ts'
+import type { Retries } from './retries.ts'
 
-/** Calls an endpoint for a caller and gives the parsed answer of an exact 200. Throws a GatewayError otherwise. */
-export type Call = (endpoint: Endpoint, parameters: Parameters, scope: CallScope) => Promise<Reply>
+/**
+ * Calls an endpoint for a caller and gives the parsed answer of an exact 200. Throws a GatewayError otherwise. `fits` reads an answer before it is
+ * kept, and throws where it does not fit the contract.
+ */
+export type Call = (
+  endpoint: Endpoint,
+  parameters: Parameters,
+  scope: CallScope,
+  fits?: (reply: Reply) => unknown,
+) => Promise<Reply>
+
+/** Makes a call once, but for the one repeat after a 401. `came` is told of the status. */
+export type Once = (
+  endpoint: Endpoint,
+  request: Prepared,
+  scope: CallScope,
+  asking: Pick<Asking, 'signal' | 'deadline' | 'rank' | 'left'>,
+  came?: (status: number) => void,
+) => Promise<Reply>
 
 export interface CallOptions {
   readonly agent: Agent
+  readonly attempts: Attempts
   readonly authorized: Authorized
-  readonly budgets: Budgets
-  readonly clock: Clock
+  readonly breaker: Breaker
+  readonly flights: Flights<Reply>
+  readonly retries: Retries
+  readonly policies: Policies
   readonly drift: Drift
-  readonly timeoutMs: number
-  /** The same for a call that moves money: its answer is the difference between knowing and not knowing. */
-  readonly moneyTimeoutMs: number
+  readonly meter: Meter
 }
 
-export function createCall({ agent, authorized, budgets, clock, drift, timeoutMs, moneyTimeoutMs }: CallOptions): Call {
-  const perform: Call = (endpoint, parameters, scope) => {
-    const request = prepare(endpoint, parameters)
-    const runsOn = endpoint.safety === 'creates' || endpoint.safety === 'moves-money'
-    const signal = runsOn ? undefined : scope.signal
-    const movesMoney = endpoint.safety === 'moves-money'
-    const send = async (token: string | undefined): Promise<Answer> => {
-      const answer = await agent.send({
-        ...request,
-        headers: { ...request.headers, ...(token && { authorization: `Bearer ${token}` }) },
-        timeoutMs: movesMoney ? moneyTimeoutMs : timeoutMs,
-        fresh: movesMoney,
-        signal,
-      })
-      if (token) {
-        budgets.learn(scope.caller, answer)
-        clock.learn(answer.date)
-      }
-      return answer
+export function createCall(options: CallOptions): Call {
+  const { agent, attempts, authorized, flights, policies, drift } = options
+  const once: Once = async (endpoint, request, scope, asking, came = () => {}) => {
+    const { timeoutMs, firstByteMs, isFresh, changes } = policies[endpoint.safety]
+    const { caller, ledger } = scope
+    // What changes something is not given up once it has left: its signal ends the wait for that alone.
+    const signal = changes ? undefined : asking.signal
+    const attempt = (token: string | undefined): Promise<Answer> => {
+      const headers = token ? { ...request.headers, authorization: `Bearer ${token}` } : request.headers
+      const whole = { ...request, headers, timeoutMs, firstByteMs, fresh: isFresh, signal }
+      return attempts.make(endpoint, { ...asking, caller, ledger }, () => agent.send(whole))
     }
-    return scope.limit(async () => {
-      if (movesMoney) refuseWhileCoolingDown(budgets.of(scope.caller))
-      const answer = await authorized(endpoint, scope, signal, send)
-      if (answer.status !== 200) throw failureOf(endpoint, answer, scope.caller)
-      return parsed(endpoint, drift, answer)
-    })
+    // A change that was not let in must be told by what it is, whatever it costs.
+    const mayRepeat = (): boolean => ledger.repeat() || changes
+    const answer = await authorized(endpoint, caller, asking.signal, attempt, mayRepeat)
+    came(answer.status)
+    if (answer.status !== 200) throw failureOf(endpoint, answer, caller)
+    return parseReply(answer.text, drift.of(endpoint.name))
   }
-  return (endpoint, parameters, scope) => named(endpoint, async () => perform(endpoint, parameters, scope))
-}
-
-/** A 429 told everybody to wait; a call that moves money is not what it is tried out with. */
-function refuseWhileCoolingDown({ coolingDownUntil }: Budget): void {
-  if (!coolingDownUntil) return
-  const retryAfter = Math.ceil((coolingDownUntil.getTime() - Date.now()) / 1000)
-  throw new GatewayError('RATE_LIMITED', 'SpectroCoin wants no calls for a while; nothing was sent.', {
-    details: { retryAfter },
-  })
+  const read = createReads({ ...options, once })
+  const change = createChanges({ once, flights })
+  return (endpoint, parameters, scope, fits = () => {}) =>
+    named(endpoint, async () => {
+      const request = prepare(endpoint, parameters)
+      return policies[endpoint.safety].changes ? change(endpoint, request, scope) : read(endpoint, request, scope, fits)
+    })
 }
 
 /** null in place of the upstream's word that there is no such thing (or no such pair): what a read by id makes of it. */
@@ -83,16 +95,4 @@ export async function orNull<T>(read: Promise<T>, ...kinds: readonly Refusal['ki
 /** What an answer to a read by id is about; null where there is no such thing. */
 export function readOne<T>(reply: Promise<Reply>, at: string, decode: (from: Source) => T): Promise<T | null> {
   return orNull(reply.then((answer) => decode(source(answer, at))))
-}
-
-function parsed(endpoint: Endpoint, drift: Drift, answer: Answer): Reply {
-  try {
-    return {
-      json: parseJson(answer.text),
-      text: answer.text,
-      strange: (at, word) => drift.note(endpoint.name, at, word),
-    }
-  } catch {
-    throw misfit(endpoint.name, answer.text.trim() === '' ? 'is empty' : 'is not JSON')
-  }
 }

@@ -1,14 +1,17 @@
 // Callbacks that come in: what they are about, and whether SpectroCoin has signed them.
 import { createPublicKey } from 'node:crypto'
-import { createKept } from '../store/kept.ts'
 import { parseCallbackForm, verifyCallbackForm } from './callback-form.ts'
-import { id, misfit, must, source } from './decode.ts'
+import { id, misfit, must, NOBODY_TOLD, source } from './decode.ts'
 import { defineEndpoints } from './endpoint.ts'
 import { failureOf, named } from './failures.ts'
 import { parseJson } from './json.ts'
 import type { KeyObject } from 'node:crypto'
-import type { Agent } from './agent.ts'
+import type { HttpRequest } from './agent.ts'
 import type { CallbackForm } from './callback-form.ts'
+import type { Told } from './decode.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { Answer } from './failures.ts'
+import type { Policy } from './policy.ts'
 
 export const callbackEndpoints = defineEndpoints('callbacks', {
   publicKey: {
@@ -36,27 +39,36 @@ export interface Callbacks {
 }
 
 export interface CallbacksOptions {
-  readonly agent: Agent
-  readonly endpoints: typeof callbackEndpoints
+  readonly send: (request: HttpRequest) => Promise<Answer>
+  readonly endpoint: Endpoint
   /** The pinned key; undefined: it is fetched when it is first wanted, and kept. */
   readonly key: KeyObject | undefined
-  readonly timeoutMs: number
+  readonly policy: Pick<Policy, 'timeoutMs' | 'firstByteMs'>
+  readonly told: Told
 }
 
-export function createCallbacks({ agent, endpoints, key: pinned, timeoutMs }: CallbacksOptions): Callbacks {
-  const kept = createKept<KeyObject>(Number.POSITIVE_INFINITY)
+export function createCallbacks({ send, endpoint, key: pinned, policy, told }: CallbacksOptions): Callbacks {
+  let fetched: Promise<KeyObject> | undefined
   const fetchKey = async (): Promise<KeyObject> => {
-    const { method, path, name } = endpoints.publicKey
-    const answer = await agent.send({ method, path, headers: { accept: '*/*' }, timeoutMs, fromOrigin: true })
-    if (answer.status !== 200) throw failureOf(endpoints.publicKey, answer)
+    const { method, path } = endpoint
+    const { timeoutMs, firstByteMs } = policy
+    const headers = { accept: '*/*' }
+    const answer = await send({ method, path, headers, timeoutMs, firstByteMs, fromOrigin: true })
+    if (answer.status !== 200) throw failureOf(endpoint, answer)
     const key = publicKeyOf(answer.text)
-    if (!key) throw misfit(name, 'is no RSA key')
+    if (!key) throw misfit(told, 'body', 'is no RSA key')
     return key
   }
+  /** By one of those who want it at once, and for good; where it cannot be had, the next one tries again. */
+  const publicKey = (): Promise<KeyObject> =>
+    (fetched ??= named(endpoint, fetchKey).catch((error: unknown) => {
+      fetched = undefined
+      throw error
+    }))
   return {
     readHint(body) {
       try {
-        const from = source({ json: parseJson(body), strange: () => {} }, 'callback')
+        const from = source({ json: parseJson(body), told: NOBODY_TOLD }, 'callback')
         return { id: must(from, id, 'id'), projectId: must(from, id, 'merchantApiId') }
       } catch {
         return undefined // Whoever sends it is not known, and neither is a better answer.
@@ -65,7 +77,7 @@ export function createCallbacks({ agent, endpoints, key: pinned, timeoutMs }: Ca
     async readForm(body) {
       const fields = parseCallbackForm(body)
       if (!fields) return 'malformed'
-      return verifyCallbackForm(fields, pinned ?? (await kept(() => named(endpoints.publicKey, fetchKey)))) ?? 'forged'
+      return verifyCallbackForm(fields, pinned ?? (await publicKey())) ?? 'forged'
     },
   }
 }

@@ -1,6 +1,5 @@
-// Currencies: public reference data, kept for minutes across requests because it is the same for everybody.
-import { createKept } from '../store/kept.ts'
-import { amount, count, flag, listOf, may, must, text, word } from './decode.ts'
+// Currencies: public reference data, the same for everybody.
+import { amount, count, flag, listOf, may, must, readOnce, text, word } from './decode.ts'
 import { defineEndpoints } from './endpoint.ts'
 import { decodeList } from './pages.ts'
 import type { Decimal } from '../decimal.ts'
@@ -15,6 +14,7 @@ export const currencyEndpoints = defineEndpoints('currencies', {
     path: '/currencies',
     scope: null,
     safety: 'read',
+    keep: { forMs: 5 * 60_000, staleMs: 24 * 3_600_000 },
     pathFrom: 'inferred',
     answerFrom: 'inferred',
   },
@@ -47,21 +47,16 @@ export interface Currency {
 }
 
 export interface Currencies {
-  /** All of them by code, in the upstream's order; at hand, or on their way. */
-  list(scope: CallScope): ReadonlyMap<string, Currency> | Promise<ReadonlyMap<string, Currency>>
+  /** All of them by code, in the upstream's order. */
+  list(scope: CallScope): Promise<ReadonlyMap<string, Currency>>
 }
 
-const KEPT_FOR_MS = 5 * 60_000
-
 export function createCurrencies(call: Call, endpoints: typeof currencyEndpoints): Currencies {
-  const kept = createKept<ReadonlyMap<string, Currency>>(KEPT_FOR_MS)
+  const decode = readOnce(
+    (reply) => new Map(decodeList(reply, 'currencies', decodeCurrency).rows.map((each) => [each.code, each])),
+  )
   return {
-    // The flight is everybody's: no single caller's departure may end it, nor their other calls hold it up.
-    list: (scope) =>
-      kept(async () => {
-        const json = await call(endpoints.list, {}, { ...scope, signal: undefined, limit: (run) => run() })
-        return new Map(decodeList(json, 'currencies', decodeCurrency).rows.map((each) => [each.code, each]))
-      }),
+    list: async (scope) => decode(await call(endpoints.list, {}, scope, decode)),
   }
 }
 

@@ -57,8 +57,18 @@ export interface Endpoint {
   /** null: public, and called without a token. */
   readonly scope: Scope | null
   readonly safety: SafetyClass
+  /** Of public data: for how long an answer serves, and is served as stale while the upstream is down. Left out: not at all. */
+  readonly keep?: Keep
   readonly pathFrom: Provenance
   readonly answerFrom: Provenance
+}
+
+/** A cache policy, in milliseconds. */
+export interface Keep {
+  /** For how long an answer serves in place of a call. 0: never. */
+  readonly forMs: number
+  /** For how long after that it may be given, as stale, while the upstream does not answer. */
+  readonly staleMs: number
 }
 
 /** A noun's rows: the table's keys without the noun. */

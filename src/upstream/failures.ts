@@ -1,7 +1,8 @@
 // What goes wrong with a call, told apart by what is known of its effect: never sent, refused, or unknown.
 import { GatewayError } from '../errors.ts'
 import { errorBody, refusalOf, upstreamDetails } from './refusals.ts'
-import { retryAfterSeconds } from './retry-after.ts'
+import { COOL_DOWN_SECONDS, retryAfterSeconds } from './retry-after.ts'
+import type { Effect } from '../errors.ts'
 import type { Caller } from './caller.ts'
 import type { Endpoint } from './endpoint.ts'
 
@@ -78,7 +79,7 @@ export function failureOf(endpoint: Endpoint, answer: Answer, caller?: Caller): 
     case 429:
       return new GatewayError('RATE_LIMITED', 'SpectroCoin limits the number of calls; nothing was done.', {
         effect: 'not-sent',
-        details: { ...details, retryAfter: retryAfterSeconds(answer.retryAfter) },
+        details: { ...details, retryAfter: retryAfterSeconds(answer.retryAfter, answer.date) ?? COOL_DOWN_SECONDS },
         reason,
       })
     case 500:
@@ -110,6 +111,7 @@ const TOO_SLOW = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UN
 
 /** Judges what the transport threw. The cause is kept for the log's reason alone: its message may name a host. */
 export function transportFailure(cause: unknown, timedOut: boolean): GatewayError {
+  if (cause instanceof GatewayError) return cause
   const code = errorCode(cause)
   const effect = NEVER_CONNECTED.has(code) && isConnecting(cause) ? 'not-sent' : 'unknown'
   if (timedOut || TOO_SLOW.has(code)) {
@@ -118,14 +120,17 @@ export function transportFailure(cause: unknown, timedOut: boolean): GatewayErro
       reason: code || 'time-out',
     })
   }
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return unexpected('longer than any documented answer')
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return unexpected(TOO_LONG)
   return new GatewayError('UPSTREAM_UNAVAILABLE', 'SpectroCoin cannot be reached.', {
     effect,
     reason: code || 'transport',
   })
 }
 
-function unexpected(reason: string): GatewayError {
+export const TOO_LONG = 'longer than any documented answer'
+
+/** An answer that says nothing about what happened. The reason is for the log and holds none of it. */
+export function unexpected(reason: string): GatewayError {
   return new GatewayError('UPSTREAM_INVALID', 'SpectroCoin answered with something that does not fit the contract.', {
     effect: 'unknown',
     reason,
@@ -142,4 +147,34 @@ function isConnecting(cause: unknown): boolean {
   if (cause instanceof AggregateError) return cause.errors.every(isConnecting)
   const call = cause instanceof Error && 'syscall' in cause ? cause.syscall : undefined
   return call === undefined || call === 'connect' || call === 'getaddrinfo'
+}
+
+/** Nobody waits any more. `signal` says why, where it was not the caller who left. */
+export function gone(signal?: AbortSignal): GatewayError {
+  if (signal?.reason instanceof GatewayError) return signal.reason
+  return new GatewayError('CANCELLED', 'The caller has gone.')
+}
+
+/** What a caller is told when the time of the operation is up. */
+export function tooLate(effect: Effect): GatewayError {
+  const message =
+    effect === 'not-sent'
+      ? 'The time of this operation was up before this could be sent; nothing was.'
+      : 'SpectroCoin did not answer before the time of this operation was up.'
+  return new GatewayError('UPSTREAM_TIMEOUT', message, { effect, reason: 'deadline' })
+}
+
+/** Waits no longer than its signal says. */
+export function unlessGone<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> {
+  if (!signal) return promise
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(gone(signal))
+    if (signal.aborted) {
+      // Nobody hears of its failure now, and it must not be the process.
+      promise.catch(() => {})
+      return leave()
+    }
+    signal.addEventListener('abort', leave, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+  })
 }

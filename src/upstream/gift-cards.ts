@@ -1,13 +1,17 @@
 // Gift cards: the public catalogue of what can be bought.
-import { readOne } from './call.ts'
-import { amount, flag, id, many, may, must, text } from './decode.ts'
+import { orNull } from './call.ts'
+import { amount, flag, id, many, may, must, readOnce, source, text } from './decode.ts'
 import { defineEndpoints } from './endpoint.ts'
 import { decodeList, pageQuery } from './pages.ts'
 import type { Decimal } from '../decimal.ts'
 import type { Call } from './call.ts'
 import type { CallScope } from './caller.ts'
 import type { Source } from './decode.ts'
+import type { Keep } from './endpoint.ts'
 import type { Page } from './pages.ts'
+
+/** A card may be sold out. */
+const CATALOGUE: Keep = { forMs: 60_000, staleMs: 3_600_000 }
 
 export const giftCardEndpoints = defineEndpoints('giftCards', {
   list: {
@@ -16,6 +20,7 @@ export const giftCardEndpoints = defineEndpoints('giftCards', {
     path: '/gift-cards',
     scope: null,
     safety: 'read',
+    keep: CATALOGUE,
     pathFrom: 'inferred',
     answerFrom: 'inferred',
   },
@@ -25,6 +30,7 @@ export const giftCardEndpoints = defineEndpoints('giftCards', {
     path: '/gift-cards/{productId}',
     scope: null,
     safety: 'read',
+    keep: CATALOGUE,
     pathFrom: 'inferred',
     answerFrom: 'inferred',
   },
@@ -60,13 +66,14 @@ export interface GiftCards {
 }
 
 export function createGiftCards(call: Call, endpoints: typeof giftCardEndpoints): GiftCards {
+  const decodePage = readOnce((reply) => decodeList(reply, 'giftCards', decodeGiftCard))
+  const decodeOne = readOnce((reply) => decodeGiftCard(source(reply, 'giftCard')))
   return {
     async list({ country, currency, category, search }, page, size, scope) {
       const query = { ...pageQuery(page, size), countryCode: country, currencyCode: currency, category, search }
-      return decodeList(await call(endpoints.list, { query }, scope), 'giftCards', decodeGiftCard)
+      return decodePage(await call(endpoints.list, { query }, scope, decodePage))
     },
-    read: (productId, scope) =>
-      readOne(call(endpoints.read, { path: { productId } }, scope), 'giftCard', decodeGiftCard),
+    read: (productId, scope) => orNull(call(endpoints.read, { path: { productId } }, scope, decodeOne).then(decodeOne)),
   }
 }
 

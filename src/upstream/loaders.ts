@@ -80,12 +80,7 @@ export function createLoaders(upstream: Upstream, scope: CallScope): Loaders {
       (key) => findTransaction(upstream, key, scope),
       ({ accountId, transactionId }) => JSON.stringify([accountId, transactionId]),
     ),
-    currency: {
-      load(code) {
-        const all = upstream.currencies.list(scope)
-        return all instanceof Promise ? all.then((currencies) => currencies.get(code) ?? null) : (all.get(code) ?? null)
-      },
-    },
+    currency: currencyLoader(() => upstream.currencies.list(scope)),
     rates: oneByOne((baseCode) => upstream.rates.list(baseCode, scope)),
     exchange: oneByOne((id) => upstream.exchanges.read(id, scope)),
     exchangePairs: once(() => upstream.exchangePairs.list(scope)),
@@ -112,20 +107,34 @@ export function createLoaders(upstream: Upstream, scope: CallScope): Loaders {
   }
 }
 
+/** The list is asked for once, and is at hand for all who come after that. */
+function currencyLoader(list: () => Promise<ReadonlyMap<string, Currency>>): Loader<string, Currency | null> {
+  let known: ReadonlyMap<string, Currency> | undefined
+  const read = once(async () => (known = await list()))
+  return {
+    load: (code) => (known ? (known.get(code) ?? null) : read().then((all) => all.get(code) ?? null)),
+  }
+}
+
 type AccountList = () => ReturnType<Upstream['accounts']['list']>
 
 /**
- * One account is one call; several are the one call that lists them all, and so is a single one where the list was read anyway.
- * A list that says that it is not whole is not believed about what it lacks.
+ * One account is one call; several are the one call that lists them all, and so is a single one where the list was read anyway, or one was
+ * read before: of accounts that are wanted one after the other, the second is not the last. A list that says that it is not whole is not
+ * believed about what it lacks.
  */
 function accountLoader(
   upstream: Upstream,
   scope: CallScope,
   list: AccountList & { started(): boolean },
 ): Loader<string, Account | null> {
+  let alone = false
   return new DataLoader<string, Account | null>(async (ids) => {
     const read = (id: string): Promise<Account | null | Error> => upstream.accounts.read(id, scope).catch(asError)
-    if (ids.length === 1 && !list.started()) return Promise.all(ids.map(read))
+    if (ids.length === 1 && !alone && !list.started()) {
+      alone = true
+      return Promise.all(ids.map(read))
+    }
     const { rows, total } = await list()
     const byId = new Map(rows.map((account) => [account.id, account]))
     const whole = total === null || total <= rows.length
@@ -134,11 +143,13 @@ function accountLoader(
 }
 
 /**
- * The addresses of one account are one call; those of several the one that lists the addresses of all (of a chain). Here too a list
- * that says that it is not whole is not believed.
+ * The addresses of one account are one call; those of several the one that lists the addresses of all (of a chain), at once or one after
+ * the other. Here too a list that says that it is not whole is not believed.
  */
 function addressLoader(upstream: Upstream, scope: CallScope): Loader<AddressKey, readonly DepositAddress[]> {
   const { list } = upstream.depositAddresses
+  const alone = new Set<string | undefined>()
+  const wholes = new Map<string | undefined, ReturnType<typeof list>>()
   const read = async (
     key: AddressKey,
     whole: ReturnType<typeof list> | undefined,
@@ -150,10 +161,11 @@ function addressLoader(upstream: Upstream, scope: CallScope): Loader<AddressKey,
   }
   return new DataLoader<AddressKey, readonly DepositAddress[], string>(
     (keys) => {
-      const byNetwork = [...Map.groupBy(keys, ({ network }) => network)]
-      const wholes = new Map(
-        byNetwork.map(([network, alike]) => [network, alike.length > 1 ? list({ network }, scope) : undefined]),
-      )
+      for (const [network, alike] of Map.groupBy(keys, (key) => key.network)) {
+        if (wholes.has(network)) continue
+        if (alike.length === 1 && !alone.has(network)) alone.add(network)
+        else wholes.set(network, list({ network }, scope))
+      }
       return Promise.all(keys.map((key) => read(key, wholes.get(key.network)).catch(asError)))
     },
     { cacheKeyFn: ({ accountId, network }) => JSON.stringify([accountId, network]) },

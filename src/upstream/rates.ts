@@ -1,6 +1,6 @@
 // Live and past rates: how many units of a base one unit of a currency is worth.
 import { orNull } from './call.ts'
-import { amount, may, misfit, must, source, text, time } from './decode.ts'
+import { amount, may, misfit, must, readOnce, source, text, time } from './decode.ts'
 import { defineEndpoints } from './endpoint.ts'
 import { decodeList } from './pages.ts'
 import type { Decimal } from '../decimal.ts'
@@ -15,6 +15,8 @@ export const rateEndpoints = defineEndpoints('rates', {
     path: '/currencies/rates',
     scope: null,
     safety: 'read',
+    // A price serves once; a quarter of an hour is as far as an old one, called stale, is better than none.
+    keep: { forMs: 0, staleMs: 15 * 60_000 },
     pathFrom: 'inferred',
     answerFrom: 'inferred',
   },
@@ -62,13 +64,9 @@ export interface Rates {
 export function createRates(call: Call, endpoints: typeof rateEndpoints): Rates {
   return {
     list(baseCode, scope) {
-      const answer = call(endpoints.list, { query: { baseCurrencyCode: baseCode } }, scope)
-      return orNull(
-        answer.then((json) => {
-          const { rows } = decodeList(json, 'rates', (row) => decodeRate(row, baseCode))
-          return new Map(rows.map((rate) => [rate.currencyCode, rate]))
-        }),
-      )
+      const decode = readOnce((reply) => decodeRates(reply, baseCode))
+      const answer = call(endpoints.list, { query: { baseCurrencyCode: baseCode } }, scope, decode)
+      return orNull(answer.then((reply) => (reply.stale ? asStale(decode(reply)) : decode(reply))))
     },
     history({ currencyCode, baseCode, from, to, interval }, scope) {
       const query = {
@@ -85,10 +83,19 @@ export function createRates(call: Call, endpoints: typeof rateEndpoints): Rates 
   }
 }
 
+function decodeRates(reply: Reply, baseCode: string): ReadonlyMap<string, Rate> {
+  const { rows } = decodeList(reply, 'rates', (row) => decodeRate(row, baseCode))
+  return new Map(rows.map((rate) => [rate.currencyCode, rate]))
+}
+
+function asStale(rates: ReadonlyMap<string, Rate>): ReadonlyMap<string, Rate> {
+  return new Map([...rates].map(([code, rate]) => [code, { ...rate, stale: true }]))
+}
+
 /** A price in another base than was asked for would be read as money of the wrong kind. */
 function decodeRate(from: Source, asked: string): Rate {
   const baseCode = may(from, text, 'baseCurrencyCode') ?? asked
-  if (baseCode !== asked) throw misfit(`${from.at}.baseCurrencyCode`, 'is another base')
+  if (baseCode !== asked) throw misfit(from.told, `${from.at}.baseCurrencyCode`, 'is another base')
   return {
     currencyCode: must(from, text, 'currencyCode', 'code'),
     baseCode,
@@ -102,10 +109,10 @@ function decodeRate(from: Source, asked: string): Rate {
 /** What stands around the points may say whose they are; another price would be read as this one. */
 function decodeHistory(reply: Reply, currencyCode: string, baseCode: string): readonly RatePoint[] {
   const around: Source = Array.isArray(reply.json)
-    ? { at: 'history', fields: {}, strange: reply.strange }
+    ? { at: 'history', fields: {}, told: reply.told }
     : source(reply, 'history')
   const found = [may(around, text, 'currencyCode') ?? currencyCode, may(around, text, 'baseCurrencyCode') ?? baseCode]
-  if (found[0] !== currencyCode || found[1] !== baseCode) throw misfit('history', 'is of another price')
+  if (found[0] !== currencyCode || found[1] !== baseCode) throw misfit(reply.told, 'history', 'is of another price')
   return decodeList(reply, 'rates', decodePoint).rows
 }
 
