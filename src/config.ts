@@ -21,8 +21,16 @@ export interface Config {
   readonly upstreamTimeoutMs: number
   /** How long a call that moves money may take before its outcome is unknown. */
   readonly moneyTimeoutMs: number
-  /** How long a caller waits for a mutation that moves money; the call runs on. */
+  /** How long a caller waits for an operation. A call that moves money runs on. */
   readonly operationTimeoutMs: number
+  /** How many upstream calls one operation may make. */
+  readonly maxUpstreamCalls: number
+  /** What a credential may call in a minute, where that is known. */
+  readonly upstreamCallsPerMinute: number | undefined
+  /** How many failures within ten seconds open the breaker, where they are half of all calls. */
+  readonly breakerFailures: number
+  /** Whether callers are told what their operations cost, where they ask. */
+  readonly explain: boolean
   /** How long an unknown outcome is looked for before the caller is told that it is unknown. */
   readonly reconcileWaitMs: number
   /** How long after a call was given up it may yet be executed. */
@@ -34,6 +42,8 @@ export interface Config {
   /** The address that browsers know us by, where it is not the loopback one. */
   readonly publicUrl: string | undefined
   readonly graphiql: boolean
+  /** Whether whoever comes in may read the metrics; else this machine alone. */
+  readonly metrics: boolean
   readonly logLevel: LogLevel
   readonly liveIntervalMs: number
   /** What outlives the process. */
@@ -86,6 +96,12 @@ export function loadConfig(
     upstreamTimeoutMs: readInteger('UPSTREAM_TIMEOUT_MS', get, 10_000, 100, 60_000, fault),
     moneyTimeoutMs: readInteger('MONEY_TIMEOUT_MS', get, 60_000, 100, 600_000, fault),
     operationTimeoutMs: readInteger('OPERATION_TIMEOUT_MS', get, 10_000, 100, 600_000, fault),
+    maxUpstreamCalls: readInteger('MAX_UPSTREAM_CALLS', get, 100, 1, 100_000, fault),
+    upstreamCallsPerMinute: get('UPSTREAM_CALLS_PER_MINUTE')
+      ? readInteger('UPSTREAM_CALLS_PER_MINUTE', get, 0, 1, 1_000_000, fault)
+      : undefined,
+    breakerFailures: readInteger('BREAKER_FAILURES', get, 10, 1, 1_000_000, fault),
+    explain: readFlag('EXPLAIN', get, get('NODE_ENV') !== 'production', fault),
     reconcileWaitMs: readInteger('RECONCILE_WAIT_MS', get, 3_000, 0, 60_000, fault),
     reconcileWindowMs: readInteger('RECONCILE_WINDOW_MS', get, 900_000, 0, 86_400_000, fault),
     journalDays: readInteger('JOURNAL_DAYS', get, 90, 1, 3650, fault),
@@ -93,6 +109,7 @@ export function loadConfig(
     port: readInteger('PORT', get, 4000, 0, 65_535, fault),
     publicUrl: readUrl('PUBLIC_URL', get, fault)?.origin,
     graphiql: readFlag('GRAPHIQL', get, get('NODE_ENV') !== 'production', fault),
+    metrics: readFlag('METRICS', get, false, fault),
     logLevel: readChoice('LOG_LEVEL', get, LOG_LEVELS, 'info', fault),
     liveIntervalMs: readInteger('LIVE_INTERVAL_MS', get, 2000, 250, 60_000, fault),
     dataDir: get('DATA_DIR') ?? './data',

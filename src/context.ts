@@ -1,5 +1,4 @@
 // What a resolver may reach: who asks, the upstream on their behalf, loaders that live as long as the request, live feeds, money.
-import pLimit from 'p-limit'
 import { createLoaders } from './upstream/loaders.ts'
 import type { LiveExchangeRates } from './live/exchange-rates.ts'
 import type { LiveObjects } from './live/objects.ts'
@@ -8,6 +7,7 @@ import type { ExportLinks } from './exports/links.ts'
 import type { Money } from './money/money.ts'
 import type { Caller, CallScope } from './upstream/caller.ts'
 import type { Loaders } from './upstream/loaders.ts'
+import type { Scopes } from './upstream/scopes.ts'
 import type { Upstream } from './upstream/upstream.ts'
 
 export type { Caller }
@@ -15,7 +15,7 @@ export type { Caller }
 export interface GatewayContext {
   readonly requestId: string
   readonly caller: Caller
-  /** What upstream calls of this request are made with. */
+  /** What upstream calls of this request, or of this event of a subscription, are made with. */
   readonly scope: CallScope
   readonly upstream: Upstream
   readonly loaders: Loaders
@@ -24,8 +24,12 @@ export interface GatewayContext {
   readonly exports: ExportDesk
   /** Root fields that give this error in place of being run, by their keys in the answer. */
   refused: ReadonlyMap<string, Error>
-  /** Makes the loaders new: what they hold is from before a mutation, or from an earlier event of a subscription. */
+  /** How many upstream calls this may make, as estimated before it ran; undefined until then. */
+  estimated: number | undefined
+  /** Makes the loaders new, and lets nobody join what is being read now: it may be from before a mutation. */
   forget(): void
+  /** Begins an event of a subscription: with new loaders, a new deadline and a new count of calls. */
+  renew(): void
 }
 
 /** Makes links to exports. */
@@ -45,6 +49,7 @@ export interface Live {
 /** What all requests share. */
 export interface Services {
   readonly upstream: Upstream
+  readonly scopes: Scopes
   readonly live: Live
   readonly money: Money
   readonly exports: ExportDesk
@@ -57,28 +62,28 @@ export interface RequestIdentity {
   readonly signal: AbortSignal | undefined
 }
 
-/** Only single-object calls exist upstream, so that one request may want many: so many of them at a time. */
-const CALLS_AT_ONCE = 10
-
 export function createContext(services: Services, { requestId, caller, signal }: RequestIdentity): GatewayContext {
-  const scope = createScope(caller, signal)
+  let scope = services.scopes.operation(caller, signal)
   let loaders: Loaders | undefined
   return {
     ...services,
     requestId,
     caller,
-    scope,
+    get scope() {
+      return scope
+    },
     refused: new Map(),
+    estimated: undefined,
     get loaders() {
       return (loaders ??= createLoaders(services.upstream, scope))
     },
     forget() {
       loaders = undefined
+      services.upstream.forget(caller)
+    },
+    renew() {
+      loaders = undefined
+      scope = services.scopes.operation(caller, signal)
     },
   }
-}
-
-/** A share of calls at once for one request, or for one poll. */
-export function createScope(caller: Caller, signal: AbortSignal | undefined): CallScope {
-  return { caller, signal, limit: pLimit(CALLS_AT_ONCE) }
 }

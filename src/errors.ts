@@ -11,6 +11,8 @@ export const ERROR_CODES = {
   FORBIDDEN: 'The credential may not do this; `extensions.scope` names the scope that it takes.',
   NOT_FOUND: 'What a subscription, a callback or an outcome that is given again is about does not exist.',
   RATE_LIMITED: 'Too many calls; nothing was done. `extensions.retryAfter` says in how many seconds to come again.',
+  OPERATION_TOO_EXPENSIVE:
+    'The operation would make more upstream calls than one may (`MAX_UPSTREAM_CALLS`); `extensions.estimated` says how many.',
   UPSTREAM_REJECTED: 'SpectroCoin refused the call; nothing was done.',
   UPSTREAM_UNAVAILABLE: 'SpectroCoin cannot be reached, or answers with a fault of its own.',
   UPSTREAM_TIMEOUT: 'SpectroCoin did not answer in time.',
@@ -40,6 +42,9 @@ export interface ErrorDetails {
   readonly scope?: string
   /** Seconds until another try makes sense. */
   readonly retryAfter?: number
+  /** Upstream calls that an operation would make, at most, and how many it may. */
+  readonly estimated?: number
+  readonly limit?: number
   readonly upstreamCode?: string
   readonly upstreamKey?: string
   readonly traceId?: string

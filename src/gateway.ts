@@ -1,8 +1,6 @@
 // Wires the floors of a configuration together and listens.
 import { createHash, createHmac } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { ConfigError, isLoopback } from './config.ts'
-import { createScope } from './context.ts'
 import { exportKey } from './exports/key.ts'
 import { createExportLinks } from './exports/links.ts'
 import { createHub } from './live/hub.ts'
@@ -10,9 +8,10 @@ import { createLiveExchangeRates } from './live/exchange-rates.ts'
 import { createLiveObjects } from './live/objects.ts'
 import { createOrderHints } from './live/order-hints.ts'
 import { createLiveRates } from './live/rates.ts'
+import { createGatewayMetrics } from './gateway-metrics.ts'
 import { openMoneyDesk } from './gateway-money.ts'
-import { createLog, plainName } from './log.ts'
-import { startSandbox } from './sandbox/sandbox.ts'
+import { openTarget, version } from './gateway-target.ts'
+import { createLog } from './log.ts'
 import { schema } from './schema/index.ts'
 import { createCallbackRoute } from './server/callbacks.ts'
 import { createCallers } from './server/callers.ts'
@@ -21,18 +20,21 @@ import { createDoor } from './server/doors.ts'
 import { failureFields } from './server/errors.ts'
 import { createExportRoute } from './server/exports.ts'
 import { createHttpServer, GRAPHQL_PATH } from './server/http.ts'
+import { createMetricsRoute } from './server/metrics.ts'
 import { createPipeline } from './server/pipeline.ts'
 import { serveWebSocket } from './server/websocket.ts'
+import { NOBODY } from './upstream/caller.ts'
 import { createDrift } from './upstream/drift.ts'
 import { readEndpoints } from './upstream/endpoints.ts'
+import { createScopes } from './upstream/scopes.ts'
 import { createUpstream } from './upstream/upstream.ts'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Config, UpstreamConfig } from './config.ts'
+import type { Registry } from 'prom-client'
+import type { Config } from './config.ts'
 import type { Log } from './log.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
-import type { Credential } from './upstream/auth.ts'
-import type { Caller } from './upstream/caller.ts'
+import type { Drift } from './upstream/drift.ts'
 
 export interface Gateway {
   /** E.g. "http://127.0.0.1:4000/graphql". */
@@ -41,10 +43,12 @@ export interface Gateway {
   readonly healthUrl: string
   /** The embedded sandbox, where there is one. */
   readonly sandbox: Sandbox | undefined
+  /** What it counts; who owns the process may add what that counts. */
+  readonly registry: Registry
   /** How many feeds are polled now. */
   readonly liveFeeds: () => number
-  /** How often an answer held a word that the gateway does not know, by endpoint and place. */
-  readonly drift: () => ReadonlyMap<string, number>
+  /** How often answers did not fit the contract, by endpoint, place and what was wrong there. */
+  readonly drift: Drift['counts']
   /** Stops listening, ends subscriptions and polls, and resolves when all is closed. */
   close(): Promise<void>
 }
@@ -59,12 +63,17 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
     log.warn({}, 'PUBLIC_URL is not set: requests under any name but a loopback one are turned away')
   if (sandbox)
     log.warn({}, 'SANDBOX: no URL and no credential are set, so accounts, balances and rates are all invented')
-  const drift = createDrift((endpoint, place, word) =>
-    log.warn(
-      { endpoint, reason: `${place} is ${plainName(word)}` },
-      'an answer holds a word that the gateway does not know',
-    ),
+  const drift = createDrift(({ endpoint, at, what }) =>
+    log.warn({ endpoint, reason: `${at} ${what}` }, 'an answer does not fit the contract; this is told once'),
   )
+  const metrics = createGatewayMetrics({
+    endpoints: corrected,
+    drift: drift.counts,
+    liveFeeds: () => hub.size,
+    liveListeners: () => hub.listeners,
+    websockets: () => websocket.size,
+    openMoney: () => money.countOpen(),
+  })
   const upstream = createUpstream({
     url,
     credential,
@@ -73,9 +82,13 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
     endpoints: corrected,
     timeoutMs: config.upstreamTimeoutMs,
     moneyTimeoutMs: config.moneyTimeoutMs,
+    callsPerMinute: config.upstreamCallsPerMinute,
+    breakerFailures: config.breakerFailures,
     drift,
+    meter: metrics.meter,
     callbackKey: config.callbackKey,
   })
+  const scopes = createScopes(config)
   const hub = createHub({
     intervalMs: config.liveIntervalMs,
     failed: (error) => log.warn({ kind: 'poll', codes: [error.code], ...failureFields(error) }, 'a poll failed'),
@@ -94,23 +107,33 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
       house: callers.house,
       credential: sandbox ? 'sandbox' : createHash('sha256').update(`${credential?.clientId}`).digest('hex'),
       history: upstream,
-      scopeOf: createScope,
+      scopeOf: scopes.background,
       changed: (key) => void hub.wake(({ type, id }) => type === 'MoneyOperation' && id === key),
+      count: metrics.countMoneyStep,
       log,
     }),
   )
   const services = {
     upstream,
+    scopes,
     live: {
-      rates: createLiveRates(hub, upstream.rates, (signal) => createScope(NOBODY, signal)),
-      exchangeRates: createLiveExchangeRates(hub, upstream.exchangePairs, createScope),
-      objects: createLiveObjects(hub, createScope),
+      rates: createLiveRates(hub, upstream.rates, (signal) => scopes.poll(NOBODY, signal)),
+      exchangeRates: createLiveExchangeRates(hub, upstream.exchangePairs, scopes.poll),
+      objects: createLiveObjects(hub, scopes.poll),
     },
     money,
     exports: { sign: links.sign, origin: () => config.publicUrl ?? `http://${place()}` },
   }
   const documents = createDocuments(schema)
-  const pipeline = createPipeline({ schema, documents, services, log })
+  const pipeline = createPipeline({
+    schema,
+    documents,
+    services,
+    maxUpstreamCalls: config.maxUpstreamCalls,
+    explain: config.explain,
+    count: metrics.countOperation,
+    log,
+  })
   const door = createDoor({ publicUrl: config.publicUrl, isLoopback })
   const { identify, house } = callers
   const server = createHttpServer({
@@ -119,18 +142,19 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
     door,
     exports: createExportRoute({
       links,
-      open: ({ caller, request }, signal) => upstream.exports.open(request, createScope(caller, signal)),
+      open: ({ caller, request }, signal) => upstream.exports.open(request, scopes.background(caller, signal)),
     }),
     callbacks: createCallbackRoute({
       hints: createOrderHints({
         hub,
         find:
           house &&
-          (({ projectId, orderId }) => upstream.orders.find(projectId, orderId, createScope(house, undefined))),
+          (({ projectId, orderId }) => upstream.orders.find(projectId, orderId, scopes.background(house, undefined))),
       }),
       readHint: upstream.callbacks.readHint,
       readForm: upstream.callbacks.readForm,
     }),
+    metrics: createMetricsRoute({ registry: metrics.registry, everybody: config.metrics, isLoopback }),
     graphiql: config.graphiql,
     sandbox: sandbox !== undefined,
     log,
@@ -150,10 +174,12 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
     websocketUrl: `ws://${place()}${GRAPHQL_PATH}`,
     healthUrl: `http://${place()}/healthz`,
     sandbox,
+    registry: metrics.registry,
     liveFeeds: () => hub.size,
     drift: drift.counts,
     async close() {
       money.stop()
+      upstream.stop()
       // Sockets first: a client whose socket goes comes back, one whose subscription completes does not.
       await websocket.close()
       hub.close()
@@ -214,33 +240,5 @@ const LISTEN_FAULTS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'HOST is no address of this machine.',
 }
 
-/** Whom a poll of public data is for. */
-const NOBODY: Caller = { id: 'public', kind: 'anonymous', scopes: [] }
-
 /** How long requests under way may take to end when the gateway closes. */
 const CLOSING_MS = 5_000
-
-interface Target {
-  readonly url: string
-  readonly credential: Credential | undefined
-  readonly sandbox: Sandbox | undefined
-}
-
-/** Where upstream calls go, and as whom; the sandbox is started here, and is a URL like any other from then on. */
-async function openTarget(upstream: UpstreamConfig): Promise<Target> {
-  switch (upstream.mode) {
-    case 'sandbox': {
-      const sandbox = await startSandbox()
-      return { url: sandbox.url, credential: sandbox, sandbox }
-    }
-    case 'credential':
-      return { url: upstream.url, credential: upstream, sandbox: undefined }
-    case 'callers':
-      return { url: upstream.url, credential: undefined, sandbox: undefined }
-  }
-}
-
-function version(): string {
-  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(file) as { version: string }).version
-}

@@ -70,11 +70,14 @@ export function createExchange(
       facts,
       kinds: KINDS,
       check: async () =>
-        (await firstRefusal<ExchangeRefusal>([
-          scaleLook(payAmount, ['input', 'payAmount'], from, context),
-          boundsLook(payAmount, from, way, context),
-          fundsLook(payAmount, from, context),
-        ])) ?? quoted(),
+        (await firstRefusal<ExchangeRefusal>(
+          [
+            scaleLook(payAmount, ['input', 'payAmount'], from, context),
+            boundsLook(payAmount, from, way, context),
+            fundsLook(payAmount, from, context),
+          ],
+          context,
+        )) ?? quoted(),
       send: () => upstream.create(way, payAmount, context.scope),
     },
     context,

@@ -21,10 +21,17 @@ export type Look<R> = () => Promise<R | undefined>
  */
 const PATIENCE_MS = 2_000
 
-/** Takes all looks at once, and gives the first refusal in their order. One that cannot be taken, or not in time, is passed over. */
-export async function firstRefusal<R>(looks: readonly Look<R>[]): Promise<R | undefined> {
+/**
+ * Takes all looks at once, and gives the first refusal in their order. One that cannot be taken, or not in time, is passed over: half of the time
+ * that is left is the payment's own.
+ */
+export async function firstRefusal<R>(
+  looks: readonly Look<R>[],
+  { scope }: Pick<GatewayContext, 'scope'>,
+): Promise<R | undefined> {
   const late = Promise.withResolvers<undefined>()
-  const timer = setTimeout(() => late.resolve(undefined), PATIENCE_MS)
+  const patience = Math.min(PATIENCE_MS, Math.max(0, scope.deadline - performance.now()) / 2)
+  const timer = setTimeout(() => late.resolve(undefined), patience)
   try {
     const found = await Promise.all(looks.map((look) => Promise.race([look().catch(passOver), late.promise])))
     return found.find((refusal) => refusal !== undefined)

@@ -97,11 +97,14 @@ export function createWithdrawal<T extends Result, Request extends CommonRequest
       kinds: WITHDRAWAL_REFUSALS,
       check: async () =>
         refusedAddress(crypto) ??
-        firstRefusal<WithdrawalRefusal>([
-          addressLook(crypto, from, context),
-          scaleLook(amount, ['input', 'amount'], from, context),
-          fundsLook(amount, from, context),
-        ]),
+        firstRefusal<WithdrawalRefusal>(
+          [
+            addressLook(crypto, from, context),
+            scaleLook(amount, ['input', 'amount'], from, context),
+            fundsLook(amount, from, context),
+          ],
+          context,
+        ),
       send: (externalId) => send(request, externalId),
     },
     context,

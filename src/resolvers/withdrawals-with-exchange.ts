@@ -52,7 +52,7 @@ export async function withdrawalWithExchangeQuote(
   const request = requestOf(input)
   const crypto = cryptoOf(request)
   const arriving = { currencyCode: request.receiveCode }
-  const refused = refusedAddress(crypto) ?? (await firstRefusal([addressLook(crypto, arriving, context)]))
+  const refused = refusedAddress(crypto) ?? (await firstRefusal([addressLook(crypto, arriving, context)], context))
   if (refused) return refused
   try {
     return await context.upstream.withdrawalsWithExchange.quote(request, context.scope)
@@ -83,7 +83,8 @@ export function createWithdrawalWithExchange(
       sought: soughtOf(way),
       facts,
       kinds: WITHDRAWAL_REFUSALS,
-      check: async () => refusedAddress(cryptoOf(way)) ?? (await firstRefusal(looksAt(way, context))) ?? quoted(),
+      check: async () =>
+        refusedAddress(cryptoOf(way)) ?? (await firstRefusal(looksAt(way, context), context)) ?? quoted(),
       send: (externalId) => upstream.create(request, externalId, context.scope),
     },
     context,

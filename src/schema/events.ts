@@ -3,6 +3,6 @@ import type { GatewayContext } from '../context.ts'
 
 /** The event itself; what it links to is read anew. */
 export function event<T>(value: T, _args: unknown, context: GatewayContext): T {
-  context.forget()
+  context.renew()
   return value
 }
