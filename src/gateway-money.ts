@@ -12,14 +12,23 @@ import type { AuditLine, Step } from './money/audit.ts'
 import type { MoneyDeskOptions } from './money/desk.ts'
 import type { Money } from './money/money.ts'
 
-type Wiring = Pick<MoneyDeskOptions, 'upstream' | 'world' | 'house' | 'credential' | 'history' | 'scopeOf' | 'changed'>
+interface Wiring extends Pick<
+  MoneyDeskOptions,
+  'upstream' | 'world' | 'house' | 'credential' | 'history' | 'scopeOf' | 'changed'
+> {
+  readonly log: Log
+  readonly count: (step: Step, mutation: string) => void
+}
 
 /** Opens it in DATA_DIR. Throws a ConfigError where that holds no journal for us. */
-export function openMoneyDesk(config: Config, { log, ...options }: Wiring & { readonly log: Log }): Money {
+export function openMoneyDesk(config: Config, { log, count, ...options }: Wiring): Money {
   try {
     return openMoney({
       ...options,
-      audit: (step, line) => note(log, step, line),
+      audit(step, line) {
+        count(step, line.mutation)
+        note(log, step, line)
+      },
       dataDir: config.dataDir,
       days: config.journalDays,
       windowMs: config.reconcileWindowMs,

@@ -4,11 +4,14 @@ import './need-node.mjs'
 // Loaded only now: an older Node cannot even link what the gateway is made of, and is to be told so in one sentence.
 const { ConfigError, loadConfig } = await import('./config.ts')
 const { startGateway } = await import('./gateway.ts')
+const { collectDefaultMetrics } = await import('prom-client')
 const { readEndpoints } = await import('./upstream/endpoints.ts')
 
 try {
   const config = loadConfig(process.env, (file) => readEndpoints(file).faults)
   const gateway = await startGateway(config)
+  // Here and not in the gateway: it watches the process as long as that lives, and cannot be told to stop.
+  collectDefaultMetrics({ register: gateway.registry })
   let closing = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

@@ -244,10 +244,21 @@ describe('what is open', () => {
     expect(keys(journal.open())).toEqual(['other mutation', 'early', 'late', 'other account'])
   })
 
+  test('is counted by whether its outcome may yet come', async () => {
+    expect(journal.countOpen()).toEqual({ IN_PROGRESS: 0, UNKNOWN: 0 })
+    for (const key of ['one', 'two']) await claimed(key)
+    await unknown('three')
+    await journal.settle(await claimed('four'), rejected)
+    expect(journal.countOpen()).toEqual({ IN_PROGRESS: 2, UNKNOWN: 1 })
+    reopen()
+    expect(journal.countOpen()).toEqual({ IN_PROGRESS: 0, UNKNOWN: 3 })
+  })
+
   test('at another upstream is not seen', async () => {
     await unknown('k')
     reopen({ upstream: 'sandbox' })
     expect(journal.open()).toEqual([])
+    expect(journal.countOpen()).toEqual({ IN_PROGRESS: 0, UNKNOWN: 0 })
     expect(journal.open({ account: 'house', mutation: 'createExchange' })).toEqual([])
     expect(journal.find(at('k', { upstream: 'sandbox' }))).toBeNull()
     reopen()

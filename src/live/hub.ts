@@ -45,6 +45,8 @@ export interface Hub {
   wake(isAbout: (subject: Subject, last: unknown) => boolean): number
   /** How many feeds are polled now. */
   readonly size: number
+  /** How many listen to them. */
+  readonly listeners: number
   /** Ends every listener and every poll, and those to come. */
   close(): void
 }
@@ -90,6 +92,9 @@ export function createHub({ intervalMs, failed = () => {} }: HubOptions): Hub {
     get size() {
       return pollers.size
     },
+    get listeners() {
+      return [...pollers.values()].reduce((sum, poller) => sum + poller.size(), 0)
+    },
     close() {
       closed = true
       for (const poller of pollers.values()) poller.close()
@@ -108,6 +113,8 @@ function endedValues<S>(): AsyncIterableIterator<S> {
 }
 
 interface Poller<T> {
+  /** How many listen. */
+  size(): number
   join<S>(view: View<T, S>): AsyncIterableIterator<S>
   isAbout(test: (subject: Subject, last: unknown) => boolean): boolean
   /** Whether waking it would make a poll that is not to come anyway. While the upstream fails, its trouble sets the pace. */
@@ -186,6 +193,7 @@ function createPoller<T>(feed: Feed<T>, { intervalMs, failed, stopped }: PollerO
   }
 
   return {
+    size: () => members.size,
     join<S>(view: View<T, S>) {
       const listener = createListener<S>(view.equal, () => leave(member))
       const member: Member<T> = { listener, see: viewer(view, listener) }

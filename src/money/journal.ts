@@ -7,7 +7,9 @@ import type { ErrorCode, ErrorDetails } from '../errors.ts'
 import type { Result } from './answers.ts'
 import type { KeptSought } from './sought.ts'
 
-export type MoneyState = 'IN_PROGRESS' | 'SUCCEEDED' | 'REJECTED' | 'UNKNOWN'
+/** Without an outcome, that is. */
+export type OpenState = 'IN_PROGRESS' | 'UNKNOWN'
+export type MoneyState = OpenState | 'SUCCEEDED' | 'REJECTED'
 
 /** Where an idempotency key is unique, and the key. */
 export interface Place {
@@ -76,6 +78,8 @@ export interface Journal {
   free(place: Place): Promise<void>
   /** What has no outcome yet, oldest first; of one account and mutation, or all. */
   open(of?: { readonly account: string; readonly mutation: string }): readonly Entry[]
+  /** How many these are. */
+  countOpen(): Readonly<Record<OpenState, number>>
   /** What was settled since then. */
   settledSince(of: { readonly account: string; readonly mutation: string }, since: Date): readonly Entry[]
   isOwned(row: string): boolean
@@ -145,6 +149,9 @@ export function openJournal({ dataDir, upstream, world, days, now }: JournalOpti
     'SELECT * FROM operations WHERE upstream = ? AND account = ? AND mutation = ? AND settled_at IS NULL ORDER BY started_at',
   )
   const allOpen = statement('SELECT * FROM operations WHERE upstream = ? AND settled_at IS NULL ORDER BY started_at')
+  const countOpen = statement(
+    'SELECT state, count(*) AS count FROM operations INDEXED BY open_operations WHERE upstream = ? AND settled_at IS NULL GROUP BY state',
+  )
   const settledSince = statement(
     'SELECT * FROM operations WHERE settled_at >= ? AND upstream = ? AND account = ? AND mutation = ?',
   )
@@ -201,6 +208,10 @@ export function openJournal({ dataDir, upstream, world, days, now }: JournalOpti
     addReplays: (place, count) => database.write(() => void replay.run(count, ...at(place))),
     free: (place) => database.write(() => void free.run(...at(place))),
     open: (of) => (of ? open.all(upstream, of.account, of.mutation) : allOpen.all(upstream)).map(entryOf),
+    countOpen() {
+      const counted = countOpen.all(upstream).map((row) => [row['state'], Number(row['count'])])
+      return { IN_PROGRESS: 0, UNKNOWN: 0, ...Object.fromEntries(counted) }
+    },
     settledSince: ({ account, mutation }, since) =>
       settledSince.all(since.getTime(), upstream, account, mutation).map(entryOf),
     isOwned: (row) => owner.get(world, row) !== undefined,

@@ -5,7 +5,7 @@ import { accountOf, fingerprintOf, operationOf, outcomeOf, placeKey, placeOf, un
 import { perform } from './perform.ts'
 import type { Caller } from '../upstream/caller.ts'
 import type { Result } from './answers.ts'
-import type { Entry, Place } from './journal.ts'
+import type { Entry, Journal, Place } from './journal.ts'
 import type { Flight, MoneyOperation, MoneyOutcome, MoneyRequest } from './operation.ts'
 import type { Desk } from './perform.ts'
 
@@ -14,6 +14,8 @@ export interface Money {
   run<R extends Result>(request: MoneyRequest<R>): Promise<MoneyOutcome<R>>
   /** The caller's own operation under this key; null where there is none. */
   find(caller: Caller, idempotencyKey: string): Promise<MoneyOperation | null>
+  /** How many calls have no outcome yet, by whether it may yet come. Throws where the journal cannot be read. */
+  countOpen: Journal['countOpen']
   /** Sends nothing more from here on. */
   stop(): void
   /** The same, and resolves once all that has left has its outcome written down. */
@@ -168,6 +170,7 @@ export function createMoney(options: MoneyOptions): Money {
       })
       return found ?? null
     },
+    countOpen: () => journal.countOpen(),
     stop,
     async close() {
       stop()

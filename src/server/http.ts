@@ -1,4 +1,4 @@
-// The HTTP side: one node server, a door in front of everything, health, files, callbacks, GraphiQL, and yoga for GraphQL.
+// The HTTP side: one node server, a door in front of everything, health, metrics, files, callbacks, GraphiQL, and yoga for GraphQL.
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { createYoga } from 'graphql-yoga'
@@ -6,6 +6,7 @@ import { EXPORTS_PATH } from '../exports/links.ts'
 import { CALLBACKS_PATH } from './callbacks.ts'
 import { stackOf } from './errors.ts'
 import { graphiqlOptions, renderPage } from './graphiql.ts'
+import { METRICS_PATH } from './metrics.ts'
 import { useCodedErrors } from './plugins/use-coded-errors.ts'
 import { useJsonOnly } from './plugins/use-json-only.ts'
 import { usePipeline } from './plugins/use-pipeline.ts'
@@ -26,6 +27,7 @@ export interface HttpOptions {
   readonly sandbox: boolean
   readonly exports: Route
   readonly callbacks: Route
+  readonly metrics: Route
   readonly log: Log
 }
 
@@ -85,8 +87,7 @@ export function createHttpServer(options: HttpOptions): Server {
     if (refused) return refuse(403, 'FORBIDDEN', `The ${refused} of this request may not come in here.`)
     const path = request.url?.split('?', 1)[0]
     if (path === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n')
-    const route =
-      path === CALLBACKS_PATH ? options.callbacks : path?.startsWith(EXPORTS_PATH) ? options.exports : undefined
+    const route = routeTo(path, options)
     if (route) {
       const visit = {
         request,
@@ -115,6 +116,12 @@ export function createHttpServer(options: HttpOptions): Server {
       response.destroy()
     })
   })
+}
+
+function routeTo(path: string | undefined, { metrics, callbacks, exports }: HttpOptions): Route | undefined {
+  if (path === METRICS_PATH) return metrics
+  if (path === CALLBACKS_PATH) return callbacks
+  return path?.startsWith(EXPORTS_PATH) ? exports : undefined
 }
 
 function withRequest(log: Log, requestId: string): Log {

@@ -26,6 +26,12 @@ export interface WebSocketOptions {
   readonly log: Log
 }
 
+export interface WebSockets {
+  /** How many are open. */
+  readonly size: number
+  close(): Promise<void>
+}
+
 /** What a socket carries once it has said who it is. */
 type Identity = Record<PropertyKey, unknown> & {
   caller?: Caller
@@ -41,11 +47,11 @@ const MAX_FRAME_BYTES = 100_000
 /** How long a client may take to answer that the gateway is going. */
 const CLOSING_MS = 1_000
 
-/** Serves websockets on the HTTP server. Gives the way to close them all. */
+/** Serves websockets on the HTTP server. */
 export function serveWebSocket(
   server: Server,
   { schema, documents, pipeline, identify, door, path, log }: WebSocketOptions,
-): { close(): Promise<void> } {
+): WebSockets {
   const note = (code: ErrorCode): void => log.info({ transport: 'websocket', codes: [code] }, 'refused')
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES })
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -102,6 +108,9 @@ export function serveWebSocket(
   )
 
   return {
+    get size() {
+      return sockets.clients.size
+    },
     async close() {
       server.off('upgrade', upgrade)
       const patience = setTimeout(() => sockets.clients.forEach((each) => each.terminate()), CLOSING_MS)
