@@ -23,8 +23,8 @@ export interface Connection<T> {
   readonly totalCount: number | null
 }
 
-const DEFAULT_FIRST = 25
-const LARGEST_FIRST = 100
+export const DEFAULT_FIRST = 25
+export const LARGEST_FIRST = 100
 
 /** Reads a page of a connection; null where there is no such list. Refuses `first` outside 1..100 and a cursor that is broken or another list's before anything is sent. */
 export async function readConnection<T>(args: PageArguments, list: ListOptions<T>): Promise<Connection<T> | null> {

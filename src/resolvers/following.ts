@@ -45,7 +45,7 @@ export interface Pages<T> {
 
 const LARGEST_PAGE = 100
 /** One call that is needed anyway, and at most five more. */
-const MOST_CALLS = 6
+export const MOST_CALLS = 6
 /** The search leaves two of them for what is behind the place that it finds. */
 const SEARCH_CALLS = 4
 
@@ -103,10 +103,10 @@ export async function rowsBehind<T>(cursor: Cursor, wanted: number, pages: Pages
     const rows = stretch.rows.slice(offset)
     found.push(...rows)
     if (found.length >= wanted || stretch.atEnd) return { rows: found, atEnd: stretch.atEnd }
+    if (pages.calls() >= MOST_CALLS) return { rows: found, atEnd: false }
     // Up to the very row that was to be followed: as many have arrived in between, or each page of this upstream is the whole list.
     if (rows.length === 0 && adjacent && pages.total() === null && (await pages.read(1, 1)).rows.length > 1)
       return { rows: found, atEnd: true }
-    if (pages.calls() >= MOST_CALLS) return { rows: found, atEnd: false }
     const last = found.at(-1) ?? stretch.rows.at(-1)
     if (last) anchor = cursorOf(last, pages.list)
     // Within one request the next page follows, unless the total or a date says otherwise.

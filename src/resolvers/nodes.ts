@@ -38,7 +38,7 @@ export type Node =
   | MerchantCallback
   | MoneyOperation
 
-const MOST_NODES = 100
+export const MOST_NODES = 100
 
 type Find = (id: string, context: GatewayContext, argument: string) => Node | null | Promise<Node | null>
 

@@ -7,9 +7,11 @@ import { builder } from './builder.ts'
 import { checks } from './checks.ts'
 import { pageArguments } from './connections.ts'
 import { ADDRESS_SCOPES } from './deposit-addresses.ts'
-import { needs } from './needs.ts'
+import { needs, needsPage } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import { Account, Currency, DepositAddress } from './objects.ts'
+import { ACCOUNTS, ADDRESSES, ANY_ACCOUNT, CURRENCIES, RATES_IN } from './shared-calls.ts'
+import { sized, sizedBy, WHOLE_LIST } from './sizes.ts'
 import { TransactionConnection, TransactionFilter } from './transactions.ts'
 import type { Portfolio as PortfolioShape } from '../resolvers/accounts.ts'
 
@@ -35,7 +37,7 @@ Account.implement({
       type: Currency,
       nullable: true,
       description: 'The currency of all its amounts.',
-      extensions: needs('public'),
+      extensions: needs('public', CURRENCIES),
       resolve: ({ currencyCode }, _args, { loaders }) => loaders.currency.load(currencyCode),
     }),
     currencyCode: t.expose('currencyCode', {
@@ -64,7 +66,7 @@ Account.implement({
       description:
         "The balance at the live rate, rounded half to even at that currency's scale; null where there is no rate.",
       args: inCurrency,
-      extensions: needs('public', 2),
+      extensions: needs('public', RATES_IN, CURRENCIES),
       resolve: (self, args, context) => accountValue(self, args, context),
     }),
     transactions: t.field({
@@ -72,7 +74,7 @@ Account.implement({
       nullable: true,
       description: 'What came in and went out, newest first.',
       args: { ...pageArguments, filter: t.arg({ type: TransactionFilter, description: 'Only these.' }) },
-      extensions: { ...needs('account-transaction:read'), ...checks(checkList) },
+      extensions: { ...needsPage('account-transaction:read'), ...checks(checkList) },
       resolve: ({ id }, args, context) => transactions({ ...args, accountId: id }, context),
     }),
     depositAddresses: t.field({
@@ -80,7 +82,7 @@ Account.implement({
       nullable: { list: true, items: false },
       description: 'The addresses that crypto for it arrives at.',
       args: { network: t.arg.string({ description: 'Only those of the chain with this code.' }) },
-      extensions: { ...needs(ADDRESS_SCOPES), ...checks(checkNetwork) },
+      extensions: { ...needs(ADDRESS_SCOPES, ADDRESSES), ...sized(WHOLE_LIST), ...checks(checkNetwork) },
       resolve: (self, args, context) => accountAddresses(self, args, context),
     }),
   }),
@@ -114,6 +116,7 @@ const Portfolio = builder.objectRef<PortfolioShape>('Portfolio').implement({
       type: [Account],
       nullable: { list: false, items: false },
       description: 'All accounts, the unpriced ones too.',
+      extensions: sized(WHOLE_LIST),
       resolve: ({ accounts: all }) => all,
     }),
   }),
@@ -125,7 +128,7 @@ builder.queryFields((t) => ({
     nullable: { list: true, items: false },
     description: 'All accounts of the caller.',
     args: { currencies: t.arg({ type: ['CurrencyCode'], description: 'Only those in these currencies.' }) },
-    extensions: needs('account:read'),
+    extensions: { ...needs('account:read', ACCOUNTS), ...sizedBy('currencies') },
     resolve: (_root, args, context) => accounts(args, context),
   }),
   account: t.field({
@@ -133,7 +136,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One account; null where the caller has no such one.',
     args: { id: t.arg.id({ required: true, description: 'The id of an Account.' }) },
-    extensions: needs('account:read'),
+    extensions: needs('account:read', ANY_ACCOUNT),
     resolve: (_root, args, context) => account(args, context),
   }),
   portfolio: t.field({
@@ -141,7 +144,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'What all accounts are worth together; null where the currency is not known.',
     args: inCurrency,
-    extensions: needs('account:read', 3),
+    extensions: needs('account:read', ACCOUNTS, RATES_IN, CURRENCIES),
     resolve: (_root, args, context) => portfolio(args, context),
   }),
 }))

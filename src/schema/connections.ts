@@ -1,5 +1,6 @@
 // Connections: XConnection, XEdge and PageInfo for any type, read forwards with `first` and `after`.
 import { builder } from './builder.ts'
+import { SIZE_OF_PAGE } from './sizes.ts'
 import type { InterfaceRef, ObjectRef } from '@pothos/core'
 import type { Connection } from '../resolvers/connections.ts'
 
@@ -57,12 +58,14 @@ export function connectionOf<T>(
         type: [Edge],
         nullable: { list: false, items: false },
         description: 'The rows with their cursors.',
+        extensions: SIZE_OF_PAGE,
         resolve: ({ edges }) => edges,
       }),
       nodes: t.field({
         type: [Node],
         nullable: { list: false, items: false },
         description: 'The rows alone.',
+        extensions: SIZE_OF_PAGE,
         resolve: ({ edges }) => edges.map((edge) => edge.node) as never,
       }),
       pageInfo: t.field({

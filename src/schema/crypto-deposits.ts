@@ -3,9 +3,10 @@ import { cryptoDeposit, cryptoDeposits } from '../resolvers/crypto-deposits.ts'
 import { builder } from './builder.ts'
 import { connectionOf, pageArguments } from './connections.ts'
 import { DepositStatus } from './deposits.ts'
-import { needs } from './needs.ts'
+import { needs, needsPage } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import { Account, CryptoDeposit } from './objects.ts'
+import { ANY_ACCOUNT } from './shared-calls.ts'
 
 CryptoDeposit.implement({
   description: 'Crypto that comes in over a chain.',
@@ -33,7 +34,7 @@ CryptoDeposit.implement({
       type: Account,
       nullable: true,
       description: 'The account that it arrives in; null where SpectroCoin does not say.',
-      extensions: needs('account:read'),
+      extensions: needs('account:read', ANY_ACCOUNT),
       resolve: ({ accountId }, _args, { loaders }) => (accountId === null ? null : loaders.account.load(accountId)),
     }),
     address: t.exposeString('address', { nullable: true, description: 'Where it was sent to.' }),
@@ -76,7 +77,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'The crypto deposits of the caller, newest first.',
     args: { ...pageArguments, filter: t.arg({ type: CryptoDepositFilter, description: 'Only these.' }) },
-    extensions: needs('deposit-crypto:read'),
+    extensions: needsPage('deposit-crypto:read'),
     resolve: (_root, args, context) => cryptoDeposits(args, context),
   }),
 }))

@@ -6,6 +6,8 @@ import { builder } from './builder.ts'
 import { needs } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import { Account, Currency, Rate } from './objects.ts'
+import { ACCOUNTS, CURRENCIES, RATES_OF_BASE } from './shared-calls.ts'
+import { sized, WHOLE_LIST } from './sizes.ts'
 import type { Network as NetworkShape } from '../upstream/currencies.ts'
 
 const CurrencyKind = builder.enumType('CurrencyKind', {
@@ -77,14 +79,14 @@ Currency.implement({
           description: 'The currency of the price.',
         }),
       },
-      extensions: needs('public'),
+      extensions: needs('public', RATES_OF_BASE),
       resolve: ({ code }, { base }, context) => rate({ currency: code, base }, context),
     }),
     account: t.field({
       type: Account,
       nullable: true,
       description: "The caller's account in this currency, if there is one.",
-      extensions: needs('account:read'),
+      extensions: needs('account:read', ACCOUNTS),
       resolve: ({ code }, _args, context) => accountIn(code, context),
     }),
   }),
@@ -96,7 +98,7 @@ builder.queryFields((t) => ({
     nullable: { list: true, items: false },
     description: "All currencies, in SpectroCoin's order.",
     args: { kind: t.arg({ type: CurrencyKind, description: 'Only these.' }) },
-    extensions: needs('public'),
+    extensions: { ...needs('public', CURRENCIES), ...sized(WHOLE_LIST) },
     resolve: (_root, args, context) => currencies(args, context),
   }),
   currency: t.field({
@@ -104,7 +106,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One currency by its code; null where there is none.',
     args: { code: t.arg({ type: 'CurrencyCode', required: true, description: 'E.g. "BTC".' }) },
-    extensions: needs('public'),
+    extensions: needs('public', CURRENCIES),
     resolve: (_root, args, context) => currency(args, context),
   }),
 }))

@@ -5,6 +5,8 @@ import { InvalidInput } from './errors.ts'
 import { needs } from './needs.ts'
 import { globalId } from './nodes.ts'
 import { Account, DepositAddress } from './objects.ts'
+import { ANY_ACCOUNT } from './shared-calls.ts'
+import { sized, WHOLE_LIST } from './sizes.ts'
 import type { Scope } from '../upstream/endpoint.ts'
 
 /** Either of them may do: the documentation names both. */
@@ -33,7 +35,7 @@ DepositAddress.implement({
       type: Account,
       nullable: true,
       description: 'The account that it belongs to; null where SpectroCoin does not say.',
-      extensions: needs('account:read'),
+      extensions: needs('account:read', ANY_ACCOUNT),
       resolve: ({ accountId }, _args, { loaders }) => (accountId === null ? null : loaders.account.load(accountId)),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', nullable: true, description: 'When it was made.' }),
@@ -63,7 +65,7 @@ builder.queryField('depositAddresses', (t) =>
       currency: t.arg({ type: 'CurrencyCode', description: 'Only those of this currency.' }),
       network: t.arg.string({ description: 'Only those of the chain with this code.' }),
     },
-    extensions: needs(ADDRESS_SCOPES),
+    extensions: { ...needs(ADDRESS_SCOPES), ...sized(WHOLE_LIST) },
     resolve: (_root, args, context) => depositAddresses(args, context),
   }),
 )

@@ -3,9 +3,10 @@ import { createDeposit, deposit, depositPaymentMethod, deposits } from '../resol
 import { builder } from './builder.ts'
 import { connectionOf, pageArguments } from './connections.ts'
 import { AmountOutOfRange, InvalidInput } from './errors.ts'
-import { needs } from './needs.ts'
+import { needs, needsPage } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import { Account, Deposit, PaymentMethod } from './objects.ts'
+import { ANY_ACCOUNT, PAYMENT_METHODS } from './shared-calls.ts'
 import type { BankDetails as BankDetailsShape } from '../upstream/deposits.ts'
 
 export const DepositStatus = builder.enumType('DepositStatus', {
@@ -69,14 +70,14 @@ Deposit.implement({
       type: Account,
       nullable: true,
       description: 'The account that it arrives in; null where SpectroCoin does not say.',
-      extensions: needs('account:read'),
+      extensions: needs('account:read', ANY_ACCOUNT),
       resolve: ({ accountId }, _args, { loaders }) => (accountId === null ? null : loaders.account.load(accountId)),
     }),
     paymentMethod: t.field({
       type: PaymentMethod,
       nullable: true,
       description: 'How it is paid; null where SpectroCoin does not say, or no longer lists the method.',
-      extensions: needs('payment-method:read'),
+      extensions: needs('payment-method:read', PAYMENT_METHODS),
       resolve: (self, _args, context) => depositPaymentMethod(self, context),
     }),
     payUrl: t.exposeString('payUrl', {
@@ -136,7 +137,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'The fiat deposits of the caller, newest first.',
     args: { ...pageArguments, filter: t.arg({ type: DepositFilter, description: 'Only these.' }) },
-    extensions: needs('deposit:read'),
+    extensions: needsPage('deposit:read'),
     resolve: (_root, args, context) => deposits(args, context),
   }),
 }))

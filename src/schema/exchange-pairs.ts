@@ -6,11 +6,14 @@ import { AmountOutOfRange, InvalidInput, PairNotSupported } from './errors.ts'
 import { needs } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import { Currency } from './objects.ts'
+import { CURRENCIES, EXCHANGE_PAIRS } from './shared-calls.ts'
+import { sized } from './sizes.ts'
 import type {
   ExchangePair as ExchangePairShape,
   ExchangeQuote as ExchangeQuoteShape,
   ExchangeRate as ExchangeRateShape,
 } from '../upstream/exchange-pairs.ts'
+import type { Size } from './sizes.ts'
 
 const ExchangeRate = builder.objectRef<ExchangeRateShape>('ExchangeRate').implement({
   description: 'What an exchange would give now.',
@@ -48,14 +51,14 @@ const ExchangePair = builder.objectRef<ExchangePairShape>('ExchangePair').implem
       type: Currency,
       nullable: true,
       description: 'The currency that leaves.',
-      extensions: needs('public'),
+      extensions: needs('public', CURRENCIES),
       resolve: ({ payCode }, _args, { loaders }) => loaders.currency.load(payCode),
     }),
     receive: t.field({
       type: Currency,
       nullable: true,
       description: 'The currency that arrives.',
-      extensions: needs('public'),
+      extensions: needs('public', CURRENCIES),
       resolve: ({ receiveCode }, _args, { loaders }) => loaders.currency.load(receiveCode),
     }),
     payCode: t.expose('payCode', {
@@ -88,6 +91,9 @@ const ExchangePair = builder.objectRef<ExchangePairShape>('ExchangePair').implem
     }),
   }),
 })
+
+/** There are about a hundred of them, about twenty with a currency on one side, and one with both. */
+const pairsLeft: Size = ({ payCode, receiveCode }) => (payCode && receiveCode ? 1 : payCode || receiveCode ? 20 : 100)
 
 export const ExchangeAmount = builder.inputType('ExchangeAmount', {
   description: 'Which side is given; the other one is computed. Exactly one of them.',
@@ -150,7 +156,7 @@ builder.queryFields((t) => ({
       payCode: t.arg({ type: 'CurrencyCode', description: 'Only those that pay this currency.' }),
       receiveCode: t.arg({ type: 'CurrencyCode', description: 'Only those that receive this currency.' }),
     },
-    extensions: needs('exchange:read'),
+    extensions: { ...needs('exchange:read', EXCHANGE_PAIRS), ...sized(pairsLeft) },
     resolve: (_root, args, context) => exchangePairs(args, context),
   }),
   exchangeQuote: t.field({
@@ -176,7 +182,7 @@ builder.subscriptionField('liveExchangeRate', (t) =>
     extensions: needs('exchange:create'),
     subscribe: (_root, args, context) => liveExchangeRate(args, context),
     resolve: (rate, _args, context) => {
-      context.forget()
+      context.renew()
       return rate
     },
   }),

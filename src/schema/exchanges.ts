@@ -11,9 +11,10 @@ import {
   QuoteMoved,
   Refused,
 } from './errors.ts'
-import { movesMoney, needs } from './needs.ts'
+import { movesMoney, needs, needsPage } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import { Account, Exchange, OutcomeUnknown } from './objects.ts'
+import { ANY_ACCOUNT } from './shared-calls.ts'
 
 const ExchangeStatus = builder.enumType('ExchangeStatus', {
   description: 'How far an exchange has come.',
@@ -46,7 +47,7 @@ Exchange.implement({
       type: Account,
       nullable: true,
       description: 'The account that it leaves; null where SpectroCoin does not say.',
-      extensions: needs('account:read'),
+      extensions: needs('account:read', ANY_ACCOUNT),
       resolve: ({ payAccountId }, _args, { loaders }) =>
         payAccountId === null ? null : loaders.account.load(payAccountId),
     }),
@@ -64,7 +65,7 @@ Exchange.implement({
       type: Account,
       nullable: true,
       description: 'The account that it arrives in; null where SpectroCoin does not say.',
-      extensions: needs('account:read'),
+      extensions: needs('account:read', ANY_ACCOUNT),
       resolve: ({ receiveAccountId }, _args, { loaders }) =>
         receiveAccountId === null ? null : loaders.account.load(receiveAccountId),
     }),
@@ -163,7 +164,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'The exchanges of the caller, newest first.',
     args: { ...pageArguments, filter: t.arg({ type: ExchangeFilter, description: 'Only these.' }) },
-    extensions: needs('exchange:read'),
+    extensions: needsPage('exchange:read'),
     resolve: (_root, args, context) => exchanges(args, context),
   }),
 }))

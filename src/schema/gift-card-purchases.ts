@@ -17,9 +17,10 @@ import {
   StateConflict,
 } from './errors.ts'
 import { MoneyInput } from './money-input.ts'
-import { movesMoney, needs } from './needs.ts'
+import { movesMoney, needs, needsPage } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import { GiftCard, GiftCardPurchase, OutcomeUnknown } from './objects.ts'
+import { MADE_SECRET } from './shared-calls.ts'
 import { WithdrawFrom } from './withdraw-from.ts'
 import type { GiftCardCode as GiftCardCodeShape } from '../upstream/gift-card-purchases.ts'
 
@@ -100,7 +101,7 @@ GiftCardPurchase.implement({
       nullable: { list: true, items: false },
       description:
         'The cards, which are as good as money; null until it is PAID and they are there. After a mutation they cost a call.',
-      extensions: needs('purchase-gift-card:read'),
+      extensions: needs('purchase-gift-card:read', MADE_SECRET),
       resolve: (self, _args, context) => purchasedCards(self, context),
     }),
   }),
@@ -173,7 +174,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'The purchases of gift cards by the caller, newest first.',
     args: pageArguments,
-    extensions: needs('purchase-gift-card:read'),
+    extensions: needsPage('purchase-gift-card:read'),
     resolve: (_root, args, context) => giftCardPurchases(args, context),
   }),
 }))

@@ -2,7 +2,7 @@
 import { giftCard, giftCards } from '../resolvers/gift-cards.ts'
 import { builder } from './builder.ts'
 import { connectionOf, pageArguments } from './connections.ts'
-import { needs } from './needs.ts'
+import { needs, needsPage } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import { GiftCard } from './objects.ts'
 
@@ -66,7 +66,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'The gift cards that can be bought, in the order of the catalogue.',
     args: { ...pageArguments, filter: t.arg({ type: GiftCardFilter, description: 'Only these.' }) },
-    extensions: needs('public'),
+    extensions: needsPage('public'),
     resolve: (_root, args, context) => giftCards(args, context),
   }),
   giftCard: t.field({

@@ -2,7 +2,7 @@
 import { merchantCallback, merchantCallbacks } from '../resolvers/merchant-callbacks.ts'
 import { builder } from './builder.ts'
 import { connectionOf, pageArguments } from './connections.ts'
-import { needs } from './needs.ts'
+import { needs, needsPage } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import { MerchantCallback, Order, Project } from './objects.ts'
 import { OrderStatus } from './order-status.ts'
@@ -109,7 +109,7 @@ builder.queryFields((t) => ({
       ...pageArguments,
       filter: t.arg({ type: MerchantCallbackFilter, description: 'Only these.' }),
     },
-    extensions: needs('merchants-callbacks:read'),
+    extensions: needsPage('merchants-callbacks:read'),
     resolve: (_root, args, context) => merchantCallbacks(args, context),
   }),
 }))

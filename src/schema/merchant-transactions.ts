@@ -2,9 +2,10 @@
 import { merchantTransaction, merchantTransactions } from '../resolvers/merchant-transactions.ts'
 import { builder } from './builder.ts'
 import { connectionOf, pageArguments } from './connections.ts'
-import { needs } from './needs.ts'
+import { needs, needsPage } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import { Currency, MerchantTransaction, Order, Project } from './objects.ts'
+import { CURRENCIES } from './shared-calls.ts'
 
 const MerchantTransactionType = builder.enumType('MerchantTransactionType', {
   description: 'What sort of event a merchant transaction is.',
@@ -66,7 +67,7 @@ MerchantTransaction.implement({
       type: Currency,
       nullable: true,
       description: 'The currency of the amount.',
-      extensions: needs('public'),
+      extensions: needs('public', CURRENCIES),
       resolve: ({ currencyCode }, _args, { loaders }) => loaders.currency.load(currencyCode),
     }),
     currencyCode: t.expose('currencyCode', {
@@ -113,7 +114,7 @@ builder.queryFields((t) => ({
       ...pageArguments,
       filter: t.arg({ type: MerchantTransactionFilter, description: 'Only these.' }),
     },
-    extensions: needs('merchants-transactions:read'),
+    extensions: needsPage('merchants-transactions:read'),
     resolve: (_root, args, context) => merchantTransactions(args, context),
   }),
 }))

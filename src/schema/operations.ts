@@ -26,6 +26,7 @@ import {
   VoucherWithdrawal,
   WithdrawalWithExchange,
 } from './objects.ts'
+import { sized } from './sizes.ts'
 
 const MoneyOperationState = builder.enumType('MoneyOperationState', {
   description: 'What is known of a money-moving mutation.',
@@ -100,6 +101,7 @@ MoneyOperation.implement({
       nullable: { list: false, items: false },
       description:
         "Rows of SpectroCoin's history that it might be, at most ten, while that is ambiguous. Empty where none fits, and once it is settled.",
+      extensions: sized(10),
       resolve: ({ candidates }) => candidates as never,
     }),
   }),

@@ -8,7 +8,7 @@ import { checks } from './checks.ts'
 import { connectionOf, pageArguments } from './connections.ts'
 import { MerchantCallbackConnection } from './merchant-callbacks.ts'
 import { MerchantTransactionConnection } from './merchant-transactions.ts'
-import { needs } from './needs.ts'
+import { needs, needsPage } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import { Order, Preorder, Project } from './objects.ts'
 import { OrderStatus } from './order-status.ts'
@@ -118,7 +118,7 @@ Order.implement({
       nullable: true,
       description: 'What it brought in, and what that cost, newest first.',
       args: pageArguments,
-      extensions: { ...needs('merchants-transactions:read'), ...checks(checkList) },
+      extensions: { ...needsPage('merchants-transactions:read'), ...checks(checkList) },
       resolve: ({ id, projectId }, args, context) =>
         merchantTransactionsOf({ ...args, projectId, filter: { orderId: id } }, context),
     }),
@@ -127,7 +127,7 @@ Order.implement({
       nullable: true,
       description: 'The callbacks about it, newest first.',
       args: pageArguments,
-      extensions: { ...needs('merchants-callbacks:read'), ...checks(checkList) },
+      extensions: { ...needsPage('merchants-callbacks:read'), ...checks(checkList) },
       resolve: ({ id, projectId }, args, context) =>
         merchantCallbacksOf({ ...args, projectId, filter: { systemOrderId: id } }, context),
     }),
@@ -159,7 +159,7 @@ builder.queryFields((t) => ({
       ...pageArguments,
       filter: t.arg({ type: OrderFilter, description: 'Only these.' }),
     },
-    extensions: needs('merchants-orders:read'),
+    extensions: needsPage('merchants-orders:read'),
     resolve: (_root, args, context) => orders(args, context),
   }),
 }))

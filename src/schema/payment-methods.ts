@@ -4,6 +4,8 @@ import { builder } from './builder.ts'
 import { needs } from './needs.ts'
 import { globalId } from './nodes.ts'
 import { PaymentMethod } from './objects.ts'
+import { PAYMENT_METHODS } from './shared-calls.ts'
+import { sized, WHOLE_LIST } from './sizes.ts'
 
 const PaymentMethodType = builder.enumType('PaymentMethodType', {
   description: 'By what means money comes or goes.',
@@ -84,7 +86,7 @@ builder.queryField('paymentMethods', (t) =>
       direction: t.arg({ type: PaymentDirection, description: 'Only those for this way.' }),
       currency: t.arg({ type: 'CurrencyCode', description: 'Only those that take this currency.' }),
     },
-    extensions: needs('payment-method:read'),
+    extensions: { ...needs('payment-method:read', PAYMENT_METHODS), ...sized(WHOLE_LIST) },
     resolve: (_root, args, context) => paymentMethods(args, context),
   }),
 )

@@ -6,7 +6,7 @@ import { builder } from './builder.ts'
 import { checks } from './checks.ts'
 import { connectionOf, pageArguments } from './connections.ts'
 import { AlreadyExists, AmountOutOfRange, InvalidInput, StateConflict } from './errors.ts'
-import { needs } from './needs.ts'
+import { needs, needsPage } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import { Preorder, Project } from './objects.ts'
 import { termsFields } from './order-terms.ts'
@@ -73,7 +73,7 @@ Preorder.implement({
       nullable: true,
       description: 'The orders that have come of it, newest first.',
       args: pageArguments,
-      extensions: { ...needs('merchants-orders:read'), ...checks(checkList) },
+      extensions: { ...needsPage('merchants-orders:read'), ...checks(checkList) },
       resolve: ({ id, projectId }, args, context) =>
         ordersOf({ ...args, projectId, filter: { preorderId: id } }, context),
     }),
@@ -114,7 +114,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'The preorders of a project, newest first; null where the caller has no such project.',
     args: { projectId: t.arg.id({ required: true, description: 'The id of a Project.' }), ...pageArguments },
-    extensions: needs('merchants-preorders:read'),
+    extensions: needsPage('merchants-preorders:read'),
     resolve: (_root, args, context) => preorders(args, context),
   }),
 }))

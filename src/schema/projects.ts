@@ -6,7 +6,7 @@ import { project, projects } from '../resolvers/projects.ts'
 import { builder } from './builder.ts'
 import { checks } from './checks.ts'
 import { connectionOf, pageArguments } from './connections.ts'
-import { needs } from './needs.ts'
+import { needs, needsPage } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import { Project } from './objects.ts'
 import { OrderConnection, OrderFilter } from './orders.ts'
@@ -82,7 +82,7 @@ Project.implement({
       nullable: true,
       description: 'Its orders, newest first.',
       args: { ...pageArguments, filter: t.arg({ type: OrderFilter, description: 'Only these.' }) },
-      extensions: { ...needs('merchants-orders:read'), ...checks(checkList) },
+      extensions: { ...needsPage('merchants-orders:read'), ...checks(checkList) },
       resolve: ({ id }, args, context) => ordersOf({ ...args, projectId: id }, context),
     }),
     preorders: t.field({
@@ -90,7 +90,7 @@ Project.implement({
       nullable: true,
       description: 'Its preorders, newest first.',
       args: pageArguments,
-      extensions: { ...needs('merchants-preorders:read'), ...checks(checkList) },
+      extensions: { ...needsPage('merchants-preorders:read'), ...checks(checkList) },
       resolve: ({ id }, args, context) => preordersOf({ ...args, projectId: id }, context),
     }),
   }),
@@ -104,7 +104,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'The merchant projects of the caller.',
     args: pageArguments,
-    extensions: needs('merchants-projects:read'),
+    extensions: needsPage('merchants-projects:read'),
     resolve: (_root, args, context) => projects(args, context),
   }),
   project: t.field({

@@ -5,6 +5,8 @@ import { builder } from './builder.ts'
 import { needs } from './needs.ts'
 import { globalId } from './nodes.ts'
 import { Currency, Rate } from './objects.ts'
+import { CURRENCIES, RATES_OF_BASE } from './shared-calls.ts'
+import { sizedBy } from './sizes.ts'
 import type { Rate as RateShape, RatePoint as RatePointShape } from '../upstream/rates.ts'
 
 Rate.implement({
@@ -19,7 +21,7 @@ Rate.implement({
       type: Currency,
       nullable: true,
       description: 'The currency that is priced.',
-      extensions: needs('public'),
+      extensions: needs('public', CURRENCIES),
       resolve: ({ currencyCode }, _args, { loaders }) => loaders.currency.load(currencyCode),
     }),
     currencyCode: t.expose('currencyCode', {
@@ -92,7 +94,7 @@ builder.queryFields((t) => ({
       }),
       ...base,
     },
-    extensions: needs('public'),
+    extensions: { ...needs('public', RATES_OF_BASE), ...sizedBy('currencies') },
     resolve: (_root, args, context) => rates(args, context),
   }),
   rateHistory: t.field({
@@ -129,7 +131,7 @@ builder.subscriptionFields((t) => ({
     extensions: needs('public'),
     subscribe: (_root, args, context) => liveRate(args, context),
     resolve: ([only], _args, context) => {
-      context.forget()
+      context.renew()
       return only as RateShape
     },
   }),
@@ -146,10 +148,10 @@ builder.subscriptionFields((t) => ({
       }),
       ...base,
     },
-    extensions: needs('public'),
+    extensions: { ...needs('public'), ...sizedBy('currencies') },
     subscribe: (_root, args, context) => liveRates(args, context),
     resolve: (all, _args, context) => {
-      context.forget()
+      context.renew()
       return all
     },
   }),

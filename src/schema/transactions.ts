@@ -21,6 +21,7 @@ import {
   VoucherWithdrawal,
   WithdrawalWithExchange,
 } from './objects.ts'
+import { ANY_ACCOUNT, CURRENCIES } from './shared-calls.ts'
 import { WITHDRAWAL_SCOPES } from './withdrawals.ts'
 import type { GatewayContext } from '../context.ts'
 import type { Transaction as TransactionShape } from '../upstream/transactions.ts'
@@ -103,7 +104,7 @@ Transaction.implement({
       type: Account,
       nullable: true,
       description: 'The account that it is a line of.',
-      extensions: needs('account:read'),
+      extensions: needs('account:read', ANY_ACCOUNT),
       resolve: ({ accountId }, _args, { loaders }) => loaders.account.load(accountId),
     }),
     type: t.expose('type', {
@@ -125,14 +126,14 @@ Transaction.implement({
       type: Currency,
       nullable: true,
       description: 'The currency of the amount. Public, and one call, where SpectroCoin says on the line which it is.',
-      extensions: needs('account:read', 2),
+      extensions: needs('account:read', ANY_ACCOUNT, CURRENCIES),
       resolve: async (self, _args, context) => context.loaders.currency.load(await currencyCodeOf(self, context)),
     }),
     currencyCode: t.field({
       type: 'CurrencyCode',
       nullable: false,
       description: 'The code of the currency of the amount. No call where SpectroCoin says it on the line.',
-      extensions: needs('account:read'),
+      extensions: needs('account:read', ANY_ACCOUNT),
       resolve: (self, _args, context) => self.currencyCode ?? currencyCodeOf(self, context),
     }),
     description: t.exposeString('description', { nullable: true, description: "SpectroCoin's own text." }),

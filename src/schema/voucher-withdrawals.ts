@@ -4,6 +4,7 @@ import { builder } from './builder.ts'
 import { movesMoney, needs } from './needs.ts'
 import { NodeInterface } from './nodes.ts'
 import { VoucherWithdrawal } from './objects.ts'
+import { MADE_SECRET } from './shared-calls.ts'
 import { CreateWithdrawalResult, creationFields, lookedAt } from './withdrawal-requests.ts'
 import { Withdrawal } from './withdrawals.ts'
 
@@ -19,20 +20,20 @@ VoucherWithdrawal.implement({
     voucherCode: t.string({
       nullable: true,
       description: 'The code that the voucher is spent with: as good as cash. null until it is PAID.',
-      extensions: needs('withdraw-voucher:read'),
+      extensions: needs('withdraw-voucher:read', MADE_SECRET),
       resolve: async (self, _args, context) => (await voucherSecret(self, context))?.voucherCode ?? null,
     }),
     voucherPin: t.string({
       nullable: true,
       description: 'The PIN that goes with the code. null until it is PAID, and where the voucher has none.',
-      extensions: needs('withdraw-voucher:read'),
+      extensions: needs('withdraw-voucher:read', MADE_SECRET),
       resolve: async (self, _args, context) => (await voucherSecret(self, context))?.voucherPin ?? null,
     }),
     expiresAt: t.field({
       type: 'DateTime',
       nullable: true,
       description: 'Until when the voucher can be spent. null until it is PAID.',
-      extensions: needs('withdraw-voucher:read'),
+      extensions: needs('withdraw-voucher:read', MADE_SECRET),
       resolve: async (self, _args, context) => (await voucherSecret(self, context))?.expiresAt ?? null,
     }),
   }),

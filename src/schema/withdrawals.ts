@@ -2,9 +2,10 @@
 import { withdrawal, withdrawalKind, withdrawals } from '../resolvers/withdrawals.ts'
 import { builder } from './builder.ts'
 import { connectionOf, pageArguments } from './connections.ts'
-import { needs } from './needs.ts'
+import { needs, needsPage } from './needs.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import { Account } from './objects.ts'
+import { ANY_ACCOUNT } from './shared-calls.ts'
 import { orAnew } from './withheld.ts'
 import type { Scope } from '../upstream/endpoint.ts'
 import type { Withdrawal as WithdrawalShape } from '../upstream/withdrawals.ts'
@@ -67,7 +68,7 @@ export const Withdrawal = builder.interfaceRef<WithdrawalShape>('Withdrawal').im
       type: Account,
       nullable: true,
       description: 'The account that it leaves; null where SpectroCoin does not say.',
-      extensions: needs('account:read'),
+      extensions: needs('account:read', ANY_ACCOUNT),
       resolve: ({ accountId }, _args, { loaders }) => (accountId === null ? null : loaders.account.load(accountId)),
     }),
     currencyCode: t.expose('currencyCode', {
@@ -131,7 +132,7 @@ builder.queryFields((t) => ({
       ...pageArguments,
       filter: t.arg({ type: WithdrawalFilter, description: 'Only these.' }),
     },
-    extensions: needs(WITHDRAWAL_SCOPES),
+    extensions: needsPage(WITHDRAWAL_SCOPES),
     resolve: (_root, args, context) => withdrawals(args, context),
   }),
 }))

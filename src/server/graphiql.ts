@@ -65,10 +65,10 @@ query History {
 }
 `
 
-const ORDERS = `# The last paid orders of each merchant project, and
+const ORDERS = `# The last paid orders of five merchant projects, and
 # what belongs to them.
 query Orders {
-  projects {
+  projects(first: 5) {
     nodes {
       name
       orders(first: 3, filter: { status: PAID }) {
@@ -164,6 +164,8 @@ export function graphiqlOptions(sandbox: boolean): GraphiQLOptions {
     title: sandbox ? 'SANDBOX · SpectroCoin GraphQL gateway' : 'SpectroCoin GraphQL gateway',
     defaultTabs: [WALLET, HISTORY, ORDERS, EXCHANGE, LIVE].map((query) => ({ query })),
     defaultEditorToolsVisibility: false,
+    // What each operation has cost is in its answer's extensions.
+    headers: '{ "x-explain": "1" }',
     subscriptionsProtocol: 'WS',
     schemaDescription: true,
     inputValueDeprecation: true,

@@ -1,8 +1,7 @@
-// The one way of every operation, whichever transport it came over: parse, validate, find the operation, coerce, guard, execute, make errors public.
+// The one way of every operation, whichever transport it came over: parse, validate, find the operation, coerce, estimate, guard, execute, make errors public.
 import {
   createSourceEventStream,
   executeRootSelectionSet,
-  getOperationAST,
   GraphQLError,
   mapSourceToResponseEvent,
   OperationTypeNode,
@@ -12,8 +11,11 @@ import {
 import { createContext } from '../context.ts'
 import { plainName } from '../log.ts'
 import { publicError, requestError } from './errors.ts'
+import { createEstimate, tooExpensive } from './estimate.ts'
+import { asksToExplain, explained } from './explain.ts'
 import { refusedRoots } from './guard.ts'
 import { lateInputError, variableErrors } from './input-errors.ts'
+import { prepare } from './prepare.ts'
 import type {
   DocumentNode,
   ExecutionArgs,
@@ -22,25 +24,10 @@ import type {
   OperationDefinitionNode,
   ValidatedExecutionArgs,
 } from 'graphql'
-import type { GatewayContext, RequestIdentity, Services } from '../context.ts'
+import type { GatewayContext, Services } from '../context.ts'
 import type { Log } from '../log.ts'
 import type { Documents } from './documents.ts'
-
-/** What a client asks for. */
-export interface OperationRequest {
-  readonly query?: string | null | undefined
-  readonly operationName?: string | null | undefined
-  readonly variables?: Readonly<Record<string, unknown>> | null | undefined
-}
-
-/** How it came, and from whom. */
-export interface Arrival extends RequestIdentity {
-  readonly transport: 'http' | 'websocket'
-  /** An HTTP GET: it must change nothing. */
-  readonly readOnly: boolean
-  /** Whether the answer may go on: without, a subscription would be opened for nobody. */
-  readonly streams: boolean
-}
+import type { Arrival, OperationRequest, Prepared } from './prepare.ts'
 
 /** Runs an operation. Never rejects: whatever goes wrong is in the result. A subscription gives a stream of results. */
 export type Pipeline = (
@@ -52,10 +39,37 @@ export interface PipelineOptions {
   readonly schema: GraphQLSchema
   readonly documents: Documents
   readonly services: Services
+  /** How many upstream calls an operation may make, as estimated. */
+  readonly maxUpstreamCalls: number
+  /** Whether who asks is told what an operation has cost. */
+  readonly explain: boolean
+  readonly count: CountOperation
   readonly log: Log
 }
 
-export function createPipeline({ schema, documents, services, log }: PipelineOptions): Pipeline {
+/** Told of each operation when it has its answer, and of a subscription when it has begun: its kind and the codes of its errors, each once. */
+export type CountOperation = (kind: OperationKind, codes: readonly string[], ms: number) => void
+
+/** `none`: it was refused before that was known. */
+export type OperationKind = `${OperationTypeNode}` | 'none'
+
+export function createPipeline({
+  schema,
+  documents,
+  services,
+  maxUpstreamCalls,
+  explain,
+  count,
+  log,
+}: PipelineOptions): Pipeline {
+  const estimate = createEstimate()
+  /** The last step before it runs: throws where it would cost too much, and tells the context which root fields are not to be run. */
+  const admit = (validated: ValidatedExecutionArgs, { guarded }: Prepared): void => {
+    const context = validated.contextValue as GatewayContext
+    context.estimated = estimate(validated)
+    if (context.estimated > maxUpstreamCalls) throw tooExpensive(context.estimated, maxUpstreamCalls)
+    if (guarded) context.refused = refusedRoots(validated)
+  }
   return async (request, arrival) => {
     const began = performance.now()
     let document: DocumentNode | undefined
@@ -64,9 +78,15 @@ export function createPipeline({ schema, documents, services, log }: PipelineOpt
       const errors = document ? result.errors.map(lateInputError.bind(undefined, document)) : result.errors
       return { ...result, errors: errors.map((error) => publicError(error, { ...arrival, log })) }
     }
+    const note = (operation: OperationDefinitionNode | undefined, { errors = [] }: ExecutionResult): void => {
+      const codes = [...new Set(errors.map(({ extensions }) => String(extensions['code'])))]
+      const ms = performance.now() - began
+      count(operation?.operation ?? 'none', codes, ms)
+      logOperation(log, arrival, operation, codes, ms)
+    }
     const answer = (operation: OperationDefinitionNode | undefined, result: ExecutionResult): ExecutionResult => {
       const exposed = expose(result)
-      noteOperation(log, arrival, operation, exposed, performance.now() - began)
+      note(operation, exposed)
       return exposed
     }
     let operation: OperationDefinitionNode | undefined
@@ -75,19 +95,22 @@ export function createPipeline({ schema, documents, services, log }: PipelineOpt
       if ('errors' in prepared) return answer(undefined, prepared)
       operation = prepared.operation
       document = prepared.document
+      const context = createContext(services, arrival)
+      const isExplained = explain && asksToExplain(request, arrival)
+      const complete = (result: ExecutionResult): ExecutionResult => (isExplained ? explained(result, context) : result)
       const args: ExecutionArgs = {
         schema,
         document,
         operationName: request.operationName ?? null,
         variableValues: request.variables ?? {},
-        contextValue: createContext(services, arrival),
+        contextValue: context,
       }
       if (operation.operation !== OperationTypeNode.SUBSCRIPTION)
-        return answer(operation, await executeOnce(args, prepared))
-      const opened = await openStream(args, prepared)
+        return answer(operation, complete(await executeOnce(args, prepared, admit)))
+      const opened = await openStream(args, prepared, admit)
       if (!(Symbol.asyncIterator in opened)) return answer(operation, opened)
-      noteOperation(log, arrival, operation, {}, performance.now() - began)
-      return exposeEach(opened, expose)
+      note(operation, {})
+      return exposeEach(opened, (result) => expose(complete(result)))
     } catch (error) {
       return answer(operation, { errors: [asGraphQLError(error)] })
     }
@@ -95,11 +118,11 @@ export function createPipeline({ schema, documents, services, log }: PipelineOpt
 }
 
 /** One line for an operation; a subscription has it when it begins, not for each event. */
-function noteOperation(
+function logOperation(
   log: Log,
   { requestId, transport, caller }: Arrival,
   operation: OperationDefinitionNode | undefined,
-  { errors }: ExecutionResult,
+  codes: readonly string[],
   ms: number,
 ): void {
   log.info(
@@ -109,78 +132,32 @@ function noteOperation(
       caller: caller.id,
       kind: operation?.operation ?? 'none',
       ...(operation?.name && { operation: plainName(operation.name.value) }),
-      ...(errors && { codes: [...new Set(errors.map(({ extensions }) => String(extensions['code'])))] }),
+      ...(codes.length > 0 && { codes }),
       ms: Math.round(ms),
     },
     'operation',
   )
 }
 
-interface Prepared {
-  readonly document: DocumentNode
-  readonly operation: OperationDefinitionNode
-  /** Whether nested fields have arguments to be looked at first. */
-  readonly guarded: boolean
-}
+type Admit = (validated: ValidatedExecutionArgs, prepared: Prepared) => void
 
-interface Refused {
-  readonly errors: readonly GraphQLError[]
-}
-
-function prepare(
-  documents: Documents,
-  { query, operationName }: OperationRequest,
-  { readOnly, streams }: Arrival,
-): Prepared | Refused {
-  if (typeof query !== 'string' || query === '')
-    return badRequest('The request holds no document: send it as "query".', { status: 400 })
-  if (typeof operationName !== 'string' && operationName !== null && operationName !== undefined)
-    return badRequest('The name of an operation is a string.', { status: 400 })
-  const checked = documents(query)
-  if ('errors' in checked) return checked
-  const operation = getOperationAST(checked.document, operationName)
-  if (!operation) {
-    return {
-      errors: [
-        requestError(
-          'OPERATION_RESOLUTION_FAILURE',
-          'The request does not say which operation of its document to run.',
-        ),
-      ],
-    }
-  }
-  if (readOnly && operation.operation === OperationTypeNode.MUTATION)
-    return badRequest('A mutation must come by POST.', { status: 405, headers: { allow: 'POST' } })
-  if (!streams && operation.operation === OperationTypeNode.SUBSCRIPTION)
-    return badRequest('A subscription comes over the websocket, or to who accepts text/event-stream.', { status: 406 })
-  return { ...checked, operation }
-}
-
-function badRequest(message: string, http: { status: number; headers?: Record<string, string> }): Refused {
-  return { errors: [requestError('BAD_REQUEST', message, { http })] }
-}
-
-async function executeOnce(args: ExecutionArgs, prepared: Prepared): Promise<ExecutionResult> {
+async function executeOnce(args: ExecutionArgs, prepared: Prepared, admit: Admit): Promise<ExecutionResult> {
   const validated = validateExecutionArgs(args)
   if (!('schema' in validated)) return { errors: coercionErrors(args, prepared.operation, validated) }
-  guard(validated, prepared)
+  admit(validated, prepared)
   return executeRootSelectionSet(validated)
 }
 
 async function openStream(
   args: ExecutionArgs,
   prepared: Prepared,
+  admit: Admit,
 ): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> {
   const validated = validateSubscriptionArgs(args)
   if (!('schema' in validated)) return { errors: coercionErrors(args, prepared.operation, validated) }
-  guard(validated, prepared)
+  admit(validated, prepared)
   const source = await createSourceEventStream(validated)
   return Symbol.asyncIterator in source ? mapSourceToResponseEvent(validated, source) : source
-}
-
-/** Tells the context which root fields are not to be run. */
-function guard(validated: ValidatedExecutionArgs, { document, guarded }: Prepared): void {
-  if (guarded) (validated.contextValue as GatewayContext).refused = refusedRoots(validated, document)
 }
 
 /** graphql-js says in words what is wrong with the variables; ours have a code and a path. */

@@ -1,6 +1,7 @@
 // Hands the operations that yoga has read off HTTP to the pipeline that the websocket uses too.
 import type { Plugin } from 'graphql-yoga'
-import type { Arrival, Pipeline } from '../pipeline.ts'
+import type { Pipeline } from '../pipeline.ts'
+import type { Arrival } from '../prepare.ts'
 
 /** What the HTTP server tells yoga about a request. */
 export interface HttpContext {
@@ -15,6 +16,7 @@ export function usePipeline(pipeline: Pipeline): Plugin<object, HttpContext> {
           ...context.arrival,
           transport: 'http',
           readOnly: request.method === 'GET',
+          explain: request.headers.get('x-explain') === '1',
           streams: /\btext\/event-stream\b/i.test(request.headers.get('accept') ?? ''),
         }),
       )
