@@ -45,8 +45,6 @@ export interface Desk {
   counts(): { readonly posts: number; readonly executions: number | undefined; readonly looks: number }
   /** The id of what was made last. */
   newest(): Promise<string>
-  /** Whether the upstream has asked for no calls. */
-  isCoolingDown(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -102,10 +100,6 @@ export async function openDesk(movement: Movement, env: Environment): Promise<De
     }),
     newest: () =>
       patiently(async () => (await gateway.ask(`{ list: ${list} { nodes { id } } }`)).data.list.nodes[0].id),
-    async isCoolingDown() {
-      const { data } = await gateway.ask('{ viewer { budget { coolingDownUntil } } }')
-      return data.viewer.budget.coolingDownUntil !== null
-    },
     async close() {
       await gateway.close()
       await line.close()

@@ -1,4 +1,4 @@
-// A gateway before an upstream whose every secret is a canary: what it answers and logs is looked through for them.
+// A gateway before an upstream whose every secret is a canary: what it answers, explains, logs and counts is looked through for them.
 import { expect } from 'vitest'
 import { ERROR_CODES } from '../../src/errors.ts'
 import { startTestGateway } from './gateway.ts'
@@ -20,6 +20,16 @@ const SECRETS = [
   'Bearer',
 ]
 
+/** Fails where something that came out tells a secret. `which` says what came out, e.g. "the log". */
+export function expectNoSecret(which: string, text: string, secrets: Iterable<string>): void {
+  for (const secret of secrets) if (text.includes(secret)) expect.fail(`${which} tells ${secret}: ${text}`)
+}
+
+/** What a gateway has counted, as it tells everybody. */
+export async function metricsOf(url: string): Promise<string> {
+  return (await fetch(new URL('/metrics', url))).text()
+}
+
 /** For tests that are about no time-out: a machine that is busy is no upstream that is slow. */
 export const PATIENT: Environment = { UPSTREAM_TIMEOUT_MS: '5000' }
 
@@ -30,6 +40,7 @@ export interface WatchedGateway {
   readonly log: readonly string[]
   /** Fails where an answer or a log line tells a secret, or an error lacks its code, or its request id is not in the log. */
   check(): void
+  /** Fails where the metrics tell a secret. */
   close(): Promise<void>
 }
 
@@ -42,22 +53,21 @@ export async function startWatchedGateway(
   const credential = { SPECTROCOIN_CLIENT_ID: 'canary-client', SPECTROCOIN_CLIENT_SECRET: 'canary-secret' }
   const gateway = await startTestGateway({ ...upstream.env, ...credential, UPSTREAM_TIMEOUT_MS: '300', ...env })
   const answers: Answer[] = []
-  const port = new URL(upstream.url).port
+  const secrets = [...SECRETS, `:${new URL(upstream.url).port}`]
   return {
     upstream,
     url: gateway.gateway.url,
     log: gateway.log,
-    async ask(...question) {
-      const answer = await gateway.ask(...question)
+    // What an operation has cost is told to who asks for it: nobody's secret either.
+    async ask(query, variables, headers) {
+      const answer = await gateway.ask(query, variables, { 'x-explain': '1', ...headers })
       answers.push(answer)
       return answer
     },
     check() {
       const log = gateway.log.join('')
-      for (const secret of [...SECRETS, `:${port}`]) {
-        expect(log).not.toContain(secret)
-        for (const { text } of answers) expect(text).not.toContain(secret)
-      }
+      expectNoSecret('the log', log, secrets)
+      for (const { text } of answers) expectNoSecret('an answer', text, secrets)
       for (const { errors = [] } of answers) {
         for (const { message, extensions } of errors) {
           expect(Object.keys(ERROR_CODES)).toContain(extensions.code)
@@ -68,8 +78,10 @@ export async function startWatchedGateway(
       }
     },
     async close() {
+      const metrics = await metricsOf(gateway.gateway.url)
       await gateway.close()
       await upstream.close()
+      expectNoSecret('the metrics', metrics, secrets)
     },
   }
 }
