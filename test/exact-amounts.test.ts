@@ -60,7 +60,7 @@ let upstream: FakeUpstream
 let gateway: TestGateway
 beforeAll(async () => {
   upstream = await startUpstream()
-  gateway = await startTestGateway({ ...upstream.env, LOG_LEVEL: 'error' })
+  gateway = await startTestGateway({ ...upstream.env, LOG_LEVEL: 'error', MAX_UPSTREAM_CALLS: '350' })
 })
 afterAll(async () => {
   await gateway.close()
@@ -96,7 +96,10 @@ describe(`10,000 amounts (seed ${SEED})`, () => {
         return { body: `{"payAmount":${payAmount},"receiveAmount":"${payAmount}","rate":1}` }
       },
     })
-    const written = AMOUNTS.map(({ plain }) => plain.replace('-', '')).filter((plain) => /[1-9]/.test(plain))
+    // Each once: two of the same in one operation are one call.
+    const written = [
+      ...new Set(AMOUNTS.map(({ plain }) => plain.replace('-', '')).filter((plain) => /[1-9]/.test(plain))),
+    ]
     expect(written.length).toBeGreaterThan(COUNT * 0.95)
     for (let at = 0; at < written.length; at += 350) {
       const some = written.slice(at, at + 350)

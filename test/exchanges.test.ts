@@ -11,7 +11,7 @@ let upstream: FakeUpstream
 let gateway: TestGateway
 beforeEach(async () => {
   upstream = await startUpstream(walletRoutes)
-  gateway = await startTestGateway(upstream.env)
+  gateway = await startTestGateway({ ...upstream.env, MAX_UPSTREAM_CALLS: '150' })
 })
 afterEach(async () => {
   await gateway.close()

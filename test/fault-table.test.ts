@@ -76,6 +76,8 @@ const ENVIRONMENT = {
   // The client is told at once, before the history is.
   RECONCILE_WAIT_MS: '0',
   RECONCILE_WINDOW_MS: '300',
+  // Of one fault after another at one gateway each is to arrive.
+  BREAKER_FAILURES: '1000000',
 }
 
 const PATIENCE = { timeout: 10_000, interval: 20 }
@@ -173,18 +175,30 @@ function misfortunes(movement: Movement): void {
       await expectToWork(attempt, 1)
     })
 
-    test('a 429, which says when to come again', async () => {
+    test('a 429, which says when to come again; who comes at once waits until then', async () => {
       const attempt = await desk.attempt()
       desk.fault({ kind: 'status', status: 429, retryAfter: 1 })
-      const limited = { result: null, errors: [{ code: 'RATE_LIMITED', retryAfter: 1 }] }
-      expect(await attempt.ask()).toEqual(limited)
-      expect(await attempt.operation()).toBeNull()
-      // Until then nothing is sent.
-      expect(await attempt.ask()).toEqual(limited)
+      expect(await attempt.ask()).toEqual({ result: null, errors: [{ code: 'RATE_LIMITED', retryAfter: 1 }] })
       expect(await attempt.operation()).toBeNull()
       expect(desk.counts()).toEqual({ posts: 1, executions: 0, looks: 0 })
-      await vi.waitFor(async () => expect(await desk.isCoolingDown()).toBe(false), PATIENCE)
       await expectToWork(attempt, 2)
+    })
+
+    test('a 429 for longer than anybody waits; who comes at once is told so, and nothing is sent', async () => {
+      const other = await openDesk(movement, ENVIRONMENT)
+      const attempt = await other.attempt()
+      other.fault({ kind: 'status', status: 429, retryAfter: 60 })
+      expect(await attempt.ask()).toEqual({ result: null, errors: [{ code: 'RATE_LIMITED', retryAfter: 60 }] })
+      expect(await attempt.operation()).toBeNull()
+      const { requests } = other.sandbox.control
+      const sent = requests.list().length
+      const again = await attempt.ask()
+      expect(again).toEqual({ result: null, errors: [{ code: 'RATE_LIMITED', retryAfter: expect.any(Number) }] })
+      expect(again.errors[0]?.retryAfter).toBeGreaterThan(50)
+      expect(await attempt.operation()).toBeNull()
+      expect(requests.list()).toHaveLength(sent)
+      expect(other.counts()).toEqual({ posts: 1, executions: 0, looks: 0 })
+      await other.close()
     })
   })
 

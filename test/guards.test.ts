@@ -233,7 +233,7 @@ describe.each(MUTATIONS.map((mutation) => [mutation.name, mutation] as const))('
   })
 
   test.each(reads)('is not made where %s says that there are too many calls, and the key is free', async (read) => {
-    gateway.upstream.routes({ [read]: { status: 429, headers: { 'retry-after': '1' }, body: '' } })
+    gateway.upstream.routes({ [read]: { status: 429, headers: { 'retry-after': '60' }, body: '' } })
     expect(await run(mutation)).toEqual({ result: null, codes: ['RATE_LIMITED'] })
     expect(asked('POST')).toEqual([])
     expect((await gateway.ask('{ operation(idempotencyKey: "k") { state } }')).data).toEqual({ operation: null })

@@ -520,7 +520,7 @@ describe.concurrent('a caller who waits no more', () => {
         await released.opened
         return { body: execute() }
       })
-      const gateway = await startingIn(bank.upstream, { OPERATION_TIMEOUT_MS: goes ? '10000' : '150' })()
+      const gateway = await startingIn(bank.upstream, { OPERATION_TIMEOUT_MS: goes ? '10000' : '2500' })()
       const client = connectClient(gateway.websocketUrl)
       const caller = new AbortController()
       const asked = fetch(gateway.url, {

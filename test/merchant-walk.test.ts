@@ -60,7 +60,7 @@ test('the walk is one call a link before an upstream that a test has written', a
     'GET /accounts/A1/transactions': { body: page(transaction({ type: 'MERCHANT_ORDER', referenceId: 'O1' })) },
     'GET /merchants/orders': { body: page(order()) },
   })
-  const gateway = await startTestGateway(upstream.env)
+  const gateway = await startTestGateway({ ...upstream.env, MAX_UPSTREAM_CALLS: '150' })
   try {
     const { projectId, orderId } = expectWalked(await gateway.ask(WALK))
     expect([projectId, orderId]).toEqual(['Project:J1', 'Order:O1'])
@@ -74,7 +74,7 @@ test('the walk is one call a link before an upstream that a test has written', a
 
 describe('before the sandbox', () => {
   async function withSandbox(run: (gateway: Awaited<ReturnType<typeof startSandboxGateway>>) => Promise<void>) {
-    const gateway = await startSandboxGateway()
+    const gateway = await startSandboxGateway({ MAX_UPSTREAM_CALLS: '150' })
     try {
       await run(gateway)
     } finally {

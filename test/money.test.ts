@@ -8,6 +8,7 @@ import { openJournal } from '../src/money/journal.ts'
 import { createMoney } from '../src/money/money.ts'
 import { createOwners } from '../src/money/owners.ts'
 import { gate } from './support/rows.ts'
+import { createScopes } from '../src/upstream/scopes.ts'
 import type { Effect } from '../src/errors.ts'
 import type { AuditLine, Step } from '../src/money/audit.ts'
 import type { Entry, Journal } from '../src/money/journal.ts'
@@ -254,12 +255,13 @@ describe('tokens that tell a name', () => {
       return { rows: [], total: 0 }
     }
     const accounts = { list } as OwnersOptions['accounts']
-    const scopeOf = (caller: Caller) => ({
-      caller,
-      signal: undefined,
-      limit: async <T>(run: () => Promise<T>) => run(),
+    const { background } = createScopes({ operationTimeoutMs: 10_000, maxUpstreamCalls: 100 })
+    owners = createOwners({
+      accounts,
+      house: undefined,
+      credential: '',
+      scopeOf: (caller) => background(caller, undefined),
     })
-    owners = createOwners({ accounts, house: undefined, credential: '', scopeOf })
     money = desk({ owners })
   })
 

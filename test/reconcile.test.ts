@@ -22,6 +22,7 @@ import {
 } from './support/rows.ts'
 import { connectClient } from './support/sockets.ts'
 import { startUpstream } from './support/upstream.ts'
+import { createScopes } from '../src/upstream/scopes.ts'
 import type { TestContext } from 'vitest'
 import type { Environment } from '../src/config.ts'
 import type { Step } from '../src/money/audit.ts'
@@ -558,7 +559,8 @@ describe.concurrent('a journal that cannot be read', () => {
       const row = { __typename: 'Exchange', id: 'E5', payAmount: '100', createdAt: clock() } as Exchange
       const list = async (): Promise<unknown> => ({ rows: [row], total: 1 })
       const steps: Step[] = []
-      const scopeOf = (caller: Caller): CallScope => ({ caller, signal: undefined, limit: async (run) => run() })
+      const { background } = createScopes({ operationTimeoutMs: 10_000, maxUpstreamCalls: 100 })
+      const scopeOf = (caller: Caller): CallScope => background(caller, undefined)
       const reconciler = createReconciler({
         journal,
         history: { exchanges: { list }, clockAheadMs: () => 0 } as unknown as History,

@@ -52,13 +52,7 @@ const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     ],
   },
   'a retry on all calls, where they are sent': {
-    changes: [
-      [
-        'upstream/call.ts',
-        'await authorized(endpoint, scope, signal, send)',
-        'await authorized(endpoint, scope, signal, send).catch(() => authorized(endpoint, scope, signal, send))',
-      ],
-    ],
+    changes: [['upstream/call.ts', '=> agent.send(whole))', '=> agent.send(whole).catch(() => agent.send(whole)))']],
     reds: [
       [
         'outcome-unknown.test.ts',

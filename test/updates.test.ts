@@ -276,6 +276,10 @@ describe('each of them', () => {
 describe('however many listen', () => {
   test('an order is polled once for one caller, and not at all once they have gone', async () => {
     upstream.routes({ 'GET /merchants/orders/O1': { body: order({ status: 'NEW' }) } })
+    await client.close()
+    await gateway.close()
+    // However long it takes for all of them to come: the second poll is not due by then.
+    gateway = await startTestGateway({ ...upstream.env, LIVE_INTERVAL_MS: '60000' })
     const others = Array.from({ length: 20 }, () => connectClient(gateway.gateway.websocketUrl))
     const all = others.flatMap((each) => Array.from({ length: 10 }, () => each.run(ORDER)))
     await Promise.all(all.map((each) => each.next()))

@@ -61,7 +61,7 @@ let gateway: TestGateway & { readonly sandbox: Sandbox }
 let from: string
 let usual: string
 beforeAll(async () => {
-  gateway = await startSandboxGateway()
+  gateway = await startSandboxGateway({ MAX_UPSTREAM_CALLS: '1000' })
   const { control } = gateway.sandbox
   control.limits.set({ callsPerMinute: 1_000_000 })
   control.clock.freeze()
