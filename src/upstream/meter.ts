@@ -1,7 +1,7 @@
 // What the upstream floor tells of itself to whoever counts: each word is from a closed list, and no id is among them.
 import type { Endpoint } from './endpoint.ts'
 
-/** What became of one request at the wire. `refused`: 400, 404, 422; `invalid`: anything that does not fit the contract. */
+/** What became of one request at the wire. `refused`: 400, 404, 422; `invalid`: any other status, or too long or encoded. What a 200 holds is drift. */
 export type Outcome =
   'ok' | 'refused' | 'unauthenticated' | 'forbidden' | 'limited' | 'unavailable' | 'timeout' | 'invalid' | 'cancelled'
 
