@@ -190,4 +190,18 @@ describe('a credential that is refused', () => {
     expect(upstream.count(TOKEN_ROUTE)).toBeLessThanOrEqual(3)
     expect(upstream.count('GET /exchanges/{id}')).toBeLessThanOrEqual(22)
   })
+
+  test('by a payment that was refused with a new one is renewed for the next payment all the same: its key must not be lost', async () => {
+    const { ask } = await start()
+    const pay = (key: string): Promise<Answer> => ask(EXCHANGE.replace('"k"', `"${key}"`))
+    upstream.routes({ [EXCHANGES]: { status: 401, body: '' } })
+    expect(told(await pay('first'))).toEqual([['UNAUTHENTICATED', undefined]])
+    // Now the token alone is at fault.
+    upstream.routes({ [TOKEN_ROUTE]: { body: { access_token: 'another-token', expires_in: 3600 } } })
+    upstream.routes({
+      [EXCHANGES]: ({ headers }) =>
+        headers.authorization === 'Bearer another-token' ? { body: exchange() } : { status: 401, body: '' },
+    })
+    expect((await pay('second')).data.it).toEqual({ __typename: 'Exchange', id: 'Exchange:E1' })
+  })
 })

@@ -12,8 +12,8 @@ import type { Clock } from './clock.ts'
 import type { Drift } from './drift.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Answer } from './failures.ts'
-import type { Meter, Outcome } from './meter.ts'
 import type { Rank } from './lines.ts'
+import type { Meter, Outcome } from './meter.ts'
 import type { Turn, Turns, Wish } from './turns.ts'
 
 /** What is known of an answer when its head is there. */

@@ -14,8 +14,8 @@ export type Authorized = <A extends { readonly status: number }>(
   /** Ends the wait for a token. */
   signal: AbortSignal | undefined,
   attempt: (token: string | undefined) => Promise<A>,
-  /** Told of the second attempt before it is made; false: it may not be. */
-  mayRepeat: (refused: A) => boolean,
+  /** Asked before the second attempt is made. */
+  mayRepeat: () => boolean,
 ) => Promise<A>
 
 /** For how long an endpoint that has refused a new token, too, is not offered another one. */
@@ -29,10 +29,11 @@ export function createAuthorized(auth: Auth | undefined): Authorized {
     if (!auth) return attempt(callersToken(caller))
     const token = await auth.token(signal)
     const answer = await attempt(token)
-    const isUseless = performance.now() < (uselessUntil.get(endpoint.name) ?? 0)
+    // Of a payment a 401 is the last word for its key: it must be of the credential, and not of an old token.
+    const isUseless = endpoint.safety !== 'moves-money' && performance.now() < (uselessUntil.get(endpoint.name) ?? 0)
     if (answer.status !== 401 || isUseless) return answer
     const next = await auth.renewed(token, signal)
-    if (!mayRepeat(answer)) return answer
+    if (!mayRepeat()) return answer
     const second = await attempt(next)
     if (second.status === 401) uselessUntil.set(endpoint.name, performance.now() + USELESS_MS)
     return second

@@ -25,7 +25,7 @@ const SIGNED = [
 ] as const
 
 /** Those that must be there, if only empty; `userId` and `merchantApiId` are not signed. */
-const FIELDS = ['userId', 'merchantApiId', ...SIGNED, 'sign'] as const
+export const FIELDS = ['userId', 'merchantApiId', ...SIGNED, 'sign'] as const
 type Field = (typeof FIELDS)[number]
 
 const MAY_BE_EMPTY: ReadonlySet<Field> = new Set(['description'])

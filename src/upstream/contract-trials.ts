@@ -1,6 +1,7 @@
 // What each endpoint that only reads is asked once, with what earlier answers gave: as little of it as will do.
 import { isZero } from '../decimal.ts'
 import { GatewayError } from '../errors.ts'
+import { FIELDS } from './callback-form.ts'
 import type { CallScope } from './caller.ts'
 import type { DepositAddress } from './deposit-addresses.ts'
 import type { ExchangePair } from './exchange-pairs.ts'
@@ -194,21 +195,4 @@ function daysAgo(days: number): Date {
 }
 
 /** A callback that nobody has signed: the key is fetched to see that. */
-const UNSIGNED = new URLSearchParams(
-  [
-    'userId',
-    'merchantApiId',
-    'merchantId',
-    'apiId',
-    'orderId',
-    'payCurrency',
-    'payAmount',
-    'receiveCurrency',
-    'receiveAmount',
-    'receivedAmount',
-    'description',
-    'orderRequestId',
-    'status',
-    'sign',
-  ].map((name) => [name, '1']),
-).toString()
+const UNSIGNED = new URLSearchParams(FIELDS.map((name) => [name, '1'])).toString()

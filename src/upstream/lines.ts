@@ -1,7 +1,6 @@
 // Who waits: by rank, and within each in lines that are served one each in turn.
 
-/** Whose turn comes first. */
-/** `own`: what others wait for, such as a token. */
+/** Whose turn comes first. `own`: what others wait for, such as a token. */
 export type Rank = 'own' | 'money' | 'query' | 'poll'
 
 export const RANKS: readonly Rank[] = ['own', 'money', 'query', 'poll']
