@@ -138,7 +138,7 @@ describe.concurrent('npm run contract', () => {
         'GET /withdrawals/bank/fee': { status: 400, body: { errorCode: 'AMT_2', defaultMessage: CANARY } },
       },
       {
-        env: { UPSTREAM_TIMEOUT_MS: '300' },
+        env: { UPSTREAM_TIMEOUT_MS: '3000' },
         args: ['--only', 'paymentMethods', '--only', 'rates.list', '--only', 'bankWithdrawals.fee'],
       },
     )
