@@ -51,7 +51,7 @@ export async function startWatchedGateway(
   const upstream = await startUpstream(routes)
   upstream.routes({ [TOKEN_ROUTE]: { body: { access_token: 'canary-token', expires_in: 3600 } } })
   const credential = { SPECTROCOIN_CLIENT_ID: 'canary-client', SPECTROCOIN_CLIENT_SECRET: 'canary-secret' }
-  const gateway = await startTestGateway({ ...upstream.env, ...credential, UPSTREAM_TIMEOUT_MS: '300', ...env })
+  const gateway = await startTestGateway({ ...upstream.env, ...credential, UPSTREAM_TIMEOUT_MS: '600', ...env })
   const answers: Answer[] = []
   const secrets = [...SECRETS, `:${new URL(upstream.url).port}`]
   return {
