@@ -1,9 +1,14 @@
 // The hub of live feeds: one poll for everybody, the latest value for each, and nothing left when nobody listens.
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { loadConfig } from '../src/config.ts'
 import { GatewayError } from '../src/errors.ts'
+import { openLiveDesk } from '../src/gateway-live.ts'
 import { createHub } from '../src/live/hub.ts'
+import { createLog } from '../src/log.ts'
 import type { Feed, Hub, View } from '../src/live/hub.ts'
+import type { Scopes } from '../src/upstream/scopes.ts'
+import type { Upstream } from '../src/upstream/upstream.ts'
 
 interface Shown {
   readonly value: number
@@ -44,7 +49,7 @@ class TestFeed implements Feed<number> {
 let hub: Hub
 beforeEach(() => {
   vi.useFakeTimers()
-  hub = createHub({ intervalMs: INTERVAL })
+  hub = createHub({ intervalMs: INTERVAL, maxKeys: 1000 })
 })
 afterEach(() => {
   hub.close()
@@ -438,7 +443,7 @@ describe('any schedule', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         hub.close()
-        hub = createHub({ intervalMs: INTERVAL })
+        hub = createHub({ intervalMs: INTERVAL, maxKeys: 1000 })
         const local = hub
         const feed = new TestFeed()
         let value = 0
@@ -598,7 +603,7 @@ describe('a feed on which nothing happens', () => {
 
 test('a poll that fails is told once, and again when it fails after one that did not', async () => {
   const told: string[] = []
-  const own = createHub({ intervalMs: INTERVAL, failed: ({ code }) => void told.push(code) })
+  const own = createHub({ intervalMs: INTERVAL, maxKeys: 1000, failed: ({ code }) => void told.push(code) })
   const feed = new TestFeed()
   feed.now = () => {
     throw outage()
@@ -616,6 +621,211 @@ test('a poll that fails is told once, and again when it fails after one that did
   await tick()
   expect(told).toHaveLength(2)
   own.close()
+})
+
+test('polls that fail for one reason are one line a minute in the log, and each other reason has its own', async () => {
+  const lines: string[] = []
+  const log = createLog('info', { write: (line) => void lines.push(line) })
+  const { live } = loadConfig({ LIVE_INTERVAL_MS: String(INTERVAL) })
+  // What it polls is the test's.
+  const desk = openLiveDesk(live, { upstream: {} as Upstream, scopes: {} as Scopes, log })
+  const failing = (key: string, endpoint: string, reason: string): void => {
+    const error = new GatewayError('UPSTREAM_UNAVAILABLE', 'Down.', { effect: 'unknown', reason })
+    error.endpoint = endpoint
+    const feed = { key, poll: () => Promise.reject(error) }
+    void desk.hub.listen(feed, view).next()
+  }
+  const told = () => lines.splice(0).map((line) => JSON.parse(line) as object)
+  const [one, two, three] = [
+    { kind: 'poll', codes: ['UPSTREAM_UNAVAILABLE'], endpoint: 'accounts.read', reason: 'status 503' },
+    { kind: 'poll', codes: ['UPSTREAM_UNAVAILABLE'], endpoint: 'accounts.read', reason: 'status 500' },
+    { kind: 'poll', codes: ['UPSTREAM_UNAVAILABLE'], endpoint: 'orders.read', reason: 'status 503' },
+  ]
+  for (let nth = 0; nth < 500; nth += 1) failing(`first ${nth}`, 'accounts.read', 'status 503')
+  await settled()
+  expect(told()).toMatchObject([one])
+  failing('other reason', 'accounts.read', 'status 500')
+  failing('other endpoint', 'orders.read', 'status 503')
+  await settled()
+  expect(told()).toMatchObject([two, three])
+
+  await vi.advanceTimersByTimeAsync(59_000)
+  failing('soon', 'accounts.read', 'status 503')
+  await settled()
+  expect(told()).toEqual([])
+  await vi.advanceTimersByTimeAsync(1_000)
+  for (let nth = 0; nth < 500; nth += 1) failing(`later ${nth}`, 'accounts.read', 'status 503')
+  await settled()
+  expect(told()).toMatchObject([one])
+  desk.hub.close()
+})
+
+describe('who joins a feed that has slowed down', () => {
+  test('since nothing happens has what is known at once, and has it polled at once, at its first pace', async () => {
+    const feed = new TestFeed()
+    let value = 1
+    feed.now = () => value
+    const calm: Feed<number> = { key: 'calm', poll: feed.poll, quiet: (a, b) => a === b }
+    await hub.listen(calm, view).next()
+    await vi.advanceTimersByTimeAsync(100 * INTERVAL)
+    // From one poll to the next it is seven intervals by now: somewhere in the middle.
+    for (const polled = feed.polls; feed.polls === polled;) await tick()
+    await vi.advanceTimersByTimeAsync(3 * INTERVAL)
+    value = 2
+    const before = feed.polls
+    const joined = hub.listen(calm, view)
+    expect(await joined.next()).toEqual(fresh(1))
+    expect(await joined.next()).toEqual(fresh(2))
+    expect(feed.polls).toBe(before + 1)
+    await vi.advanceTimersByTimeAsync(2 * INTERVAL)
+    expect(feed.polls).toBeGreaterThanOrEqual(before + 2)
+  })
+
+  test('makes no second poll beside the one that is under way, nor one so soon after the last', async () => {
+    const feed = new TestFeed()
+    await hub.listen(feed, view).next()
+    let answer: (value: number) => void = () => {}
+    feed.now = () => new Promise((resolve) => (answer = resolve))
+    await tick()
+    await vi.advanceTimersByTimeAsync(3 * INTERVAL)
+    hub.listen(feed, view)
+    answer(1)
+    await settled()
+    for (let n = 0; n < 10; n += 1) hub.listen(feed, view)
+    await settled()
+    expect(feed.polls).toBe(2)
+  })
+
+  test('since the upstream fails makes no poll', async () => {
+    const feed = new TestFeed()
+    await hub.listen(feed, view).next()
+    feed.now = () => {
+      throw outage()
+    }
+    // A minute between polls by now.
+    await vi.advanceTimersByTimeAsync(200 * INTERVAL)
+    for (const polled = feed.polls; feed.polls === polled;) await tick()
+    await vi.advanceTimersByTimeAsync(20 * INTERVAL)
+    const before = feed.polls
+    expect(await hub.listen(feed, view).next()).toEqual(stale(0))
+    await settled()
+    expect(feed.polls).toBe(before)
+  })
+})
+
+describe('the pace', () => {
+  /** When it was polled, each time, while this answers. */
+  const timesOf = (feed: TestFeed, answer: TestFeed['now']): number[] => {
+    const at: number[] = []
+    feed.now = () => {
+      at.push(Date.now())
+      return answer()
+    }
+    return at
+  }
+  const gapsOf = (at: readonly number[]): number[] => at.slice(1).map((time, index) => time - (at[index] ?? 0))
+
+  test('differs from poll to poll by a tenth of the interval at most, to the sooner side, and by all of that tenth', async () => {
+    const feed = new TestFeed()
+    const at = timesOf(feed, () => 1)
+    await hub.listen(feed, view).next()
+    await vi.advanceTimersByTimeAsync(500 * INTERVAL)
+    const gaps = gapsOf(at)
+    expect([Math.min(...gaps) >= 0.9 * INTERVAL, Math.max(...gaps) <= INTERVAL]).toEqual([true, true])
+    expect([Math.min(...gaps) < 0.92 * INTERVAL, Math.max(...gaps) > 0.98 * INTERVAL]).toEqual([true, true])
+  })
+
+  test.each([5, 30, 200])(
+    'waits after RATE_LIMITED as long as that says (%i s), and a little longer',
+    async (retryAfter) => {
+      const helds = new Set<number>()
+      for (let times = 0; times < 20; times += 1) {
+        const feed = new TestFeed(`${times}`)
+        const at = timesOf(feed, () => {
+          if (at.length === 2) throw new GatewayError('RATE_LIMITED', 'Later.', { details: { retryAfter } })
+          return 1
+        })
+        const listener = hub.listen(feed, view)
+        await vi.advanceTimersByTimeAsync((retryAfter + 5) * 1000)
+        const [, held = 0, after = 0] = gapsOf(at)
+        expect(held).toBeGreaterThanOrEqual(retryAfter * 1000)
+        expect(held).toBeLessThanOrEqual(retryAfter * 1000 + 0.1 * INTERVAL)
+        expect([after >= 0.9 * INTERVAL, after <= INTERVAL]).toEqual([true, true])
+        helds.add(held)
+        await listener.return?.()
+      }
+      // Those who were told so at the same moment do not all come back at the same moment.
+      expect(helds.size).toBeGreaterThan(5)
+    },
+  )
+
+  test('is the slower one, where failures have slowed it down to more than RATE_LIMITED says', async () => {
+    const feed = new TestFeed()
+    const at = timesOf(feed, () => {
+      throw new GatewayError('RATE_LIMITED', 'Later.', { details: { retryAfter: 3 } })
+    })
+    hub.listen(feed, view)
+    await vi.advanceTimersByTimeAsync(100_000)
+    const [first = 0, second = 0, third = 0, fourth = 0] = gapsOf(at)
+    expect([first >= 3000 && first <= 3100, second >= 3600 && second <= 4000]).toEqual([true, true])
+    expect([third >= 7200 && third <= 8000, fourth >= 14_400 && fourth <= 16_000]).toEqual([true, true])
+  })
+})
+
+test('a poll is told that nothing is known yet until one has succeeded, and never after', async () => {
+  const answers: (number | undefined)[] = [undefined, undefined, 1, 2, undefined, 3]
+  const told: boolean[] = []
+  const feed: Feed<number> = {
+    key: 'feed',
+    poll: async (_, isFirst) => {
+      const answer = answers[told.push(isFirst) - 1] ?? 4
+      if (answers[told.length - 1] === undefined && told.length <= answers.length) throw outage()
+      return answer
+    },
+  }
+  const listener = hub.listen(feed, view)
+  await vi.advanceTimersByTimeAsync(60 * INTERVAL)
+  expect(told.slice(0, 7)).toEqual([true, true, true, false, false, false, false])
+  await listener.return?.()
+  hub.listen(feed, view)
+  await settled()
+  expect(told.at(-1)).toBe(true)
+})
+
+describe('as many keys as may be', () => {
+  beforeEach(() => {
+    hub = createHub({ intervalMs: INTERVAL, maxKeys: 2 })
+  })
+  const [a, b, c] = ['a', 'b', 'c'].map((key) => ({ key, poll: async () => 1 }))
+  if (!a || !b || !c) throw new Error('there are three')
+
+  test('are polled, and one more is RATE_LIMITED and not polled', async () => {
+    let polls = 0
+    for (const feed of [a, b]) await hub.listen(feed, view).next()
+    const one = { key: 'c', poll: async () => (polls += 1) }
+    expect(() => hub.listen(one, view)).toThrow(
+      expect.objectContaining({ code: 'RATE_LIMITED', details: { retryAfter: INTERVAL / 1000 } }),
+    )
+    await tick()
+    expect([polls, hub.size]).toEqual([0, 2])
+  })
+
+  test('hinder nobody who comes to one of them', async () => {
+    for (const feed of [a, b, a, b, a]) expect(await hub.listen(feed, view).next()).toEqual(fresh(1))
+    expect(hub.size).toBe(2)
+  })
+
+  test('leave room for another when one is left, and when one fails for good', async () => {
+    const failing = { key: 'failing', poll: () => Promise.reject(new GatewayError('FORBIDDEN', 'No.')) }
+    const listener = hub.listen(a, view)
+    const failed = hub.listen(failing, view)
+    expect(() => hub.listen(b, view)).toThrow()
+    await expect(failed.next()).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    expect(await hub.listen(b, view).next()).toEqual(fresh(1))
+    expect(() => hub.listen(c, view)).toThrow()
+    await listener.return?.()
+    expect(await hub.listen(c, view).next()).toEqual(fresh(1))
+  })
 })
 
 describe('a feed that comes to its end', () => {

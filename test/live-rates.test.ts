@@ -1,10 +1,9 @@
 // Live rates over real sockets: first value at once, then changes alone, one poll a base however many listen, none when they have gone.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readAnswer, startSandboxGateway, startTestGateway } from './support/gateway.ts'
-import { connectClient, openGreeted } from './support/sockets.ts'
+import { connectClient } from './support/sockets.ts'
 import { startUpstream } from './support/upstream.ts'
 import type { TestGateway } from './support/gateway.ts'
-import type { HandSocket } from './support/sockets.ts'
 import type { FakeUpstream, RecordedRequest, Reply } from './support/upstream.ts'
 
 const RATES = 'GET /currencies/rates'
@@ -57,6 +56,21 @@ describe('one listener', () => {
     })
     return { polls: () => polls }
   }
+
+  test('may name 1 to 100 currencies, one that is named twice counted twice', async () => {
+    script([[{ code: 'BTC', price: '1' }]])
+    const client = connectClient(started.gateway.websocketUrl)
+    const ask = (count: number) =>
+      client.ask('subscription ($currencies: [CurrencyCode!]!) { liveRates(currencies: $currencies) { price } }', {
+        currencies: Array.from({ length: count }, () => 'BTC'),
+      })
+    expect(await ask(100)).toEqual({ data: { liveRates: [{ price: '1' }] }, errors: undefined })
+    for (const count of [0, 101])
+      expect((await ask(count)).errors).toMatchObject([
+        { path: ['liveRates'], extensions: { code: 'BAD_USER_INPUT', argument: 'currencies' } },
+      ])
+    await client.close()
+  })
 
   test('sees the first value at once, then no new spelling of it and no new time, but a new number', async () => {
     const btc = (price: string, change = '0.5'): Row[] => [{ code: 'BTC', price, change }]
@@ -137,6 +151,32 @@ describe('one listener', () => {
     await Promise.all([client.close(), other.close()])
   })
 
+  test('that is the first, while the upstream is away, gets what was read before, called stale, and hears when it is back', async () => {
+    script([[{ code: 'BTC', price: '5' }]])
+    await expect.poll(() => started.gateway.liveFeeds()).toBe(0)
+    await started.ask('{ rates { price } }')
+    upstream.routes({ [RATES]: { status: 503, body: '' } })
+    const client = connectClient(started.gateway.websocketUrl)
+    const live = client.run(LIVE, { currency: 'BTC' })
+    expect((await live.next())?.data.liveRate).toMatchObject({ price: '5', stale: true })
+    const before = upstream.count(RATES)
+    await expect.poll(() => upstream.count(RATES)).toBeGreaterThan(before)
+    script([[{ code: 'BTC', price: '5' }]])
+    expect((await live.next())?.data.liveRate).toMatchObject({ price: '5', stale: false })
+    await client.close()
+  })
+
+  test('that is the first, while the upstream is away and nothing was read before, gets the first value once there is one', async () => {
+    upstream.routes({ [RATES]: { status: 503, body: '' } })
+    const before = upstream.count(RATES)
+    const client = connectClient(started.gateway.websocketUrl)
+    const first = client.run(LIVE, { currency: 'BTC', base: 'GBP' }).next()
+    await expect.poll(() => upstream.count(RATES)).toBeGreaterThan(before + 1)
+    script([[{ code: 'BTC', price: '5' }]])
+    expect((await first)?.data.liveRate).toMatchObject({ price: '5', stale: false })
+    await client.close()
+  })
+
   test('of another base has a poll of its own, and each ends with its own last listener', async () => {
     upstream.routes({
       [RATES]: (request) =>
@@ -212,94 +252,6 @@ test.each(['application/json', 'application/graphql-response+json', '*/*', 'text
     await close()
   },
 )
-
-describe('a thousand listeners to fifty currencies', () => {
-  const CODES = Array.from({ length: 50 }, (_, index) => `C${index}`)
-  const SOCKETS = 20
-  let upstream: FakeUpstream
-  let started: TestGateway
-  const polls = { EUR: 0, USD: 0 }
-  beforeAll(async () => {
-    upstream = await startUpstream({
-      [RATES]: (request) => {
-        const base = request.query.get('baseCurrencyCode') as 'EUR' | 'USD'
-        polls[base] += 1
-        return ratesIn(
-          request,
-          CODES.map((code) => ({ code, price: String(polls[base]) })),
-        )
-      },
-    })
-    started = await startTestGateway({ ...upstream.env, LIVE_INTERVAL_MS: String(INTERVAL_MS), LOG_LEVEL: 'warn' })
-  })
-  afterAll(async () => {
-    await started.close()
-    await upstream.close()
-  })
-
-  /** Hears until each of the socket's listeners has seen this poll's price, or a later one. */
-  async function hearUntil(socket: HandSocket, price: number): Promise<void> {
-    const behind = new Set(CODES)
-    while (behind.size > 0) {
-      const { id = '', type, payload } = await socket.hear()
-      expect(type).toBe('next')
-      if (Number(payload.data.liveRate.price) >= price) behind.delete(id)
-    }
-  }
-
-  const leave: Record<string, (socket: HandSocket) => Promise<unknown> | void> = {
-    'complete each of theirs': async (socket) => {
-      for (const id of CODES) socket.say({ id, type: 'complete' })
-    },
-    'close their sockets': (socket) => {
-      socket.socket.close()
-      return socket.closed
-    },
-    'break their sockets off': (socket) => {
-      socket.socket.terminate()
-      return socket.closed
-    },
-  }
-
-  test.each(Object.keys(leave))(
-    'cost one request a tick, and none after the last has gone when they %s',
-    async (way) => {
-      await expect.poll(() => started.gateway.liveFeeds()).toBe(0)
-      polls.EUR = 0
-      const began = performance.now()
-      const sockets = await Promise.all(
-        Array.from({ length: SOCKETS }, async () => openGreeted(started.gateway.websocketUrl)),
-      )
-      for (const socket of sockets) {
-        for (const currency of CODES)
-          socket.say({ id: currency, type: 'subscribe', payload: { query: LIVE, variables: { currency } } })
-      }
-      await Promise.all(sockets.map((socket) => hearUntil(socket, 1)))
-      const target = polls.EUR + 2
-      await Promise.all(sockets.map((socket) => hearUntil(socket, target)))
-      expect(started.gateway.liveFeeds()).toBe(1)
-      // A tick is at least nine tenths of the interval.
-      expect(polls.EUR).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - began) / (INTERVAL_MS * 0.9)))
-
-      const [last, ...others] = sockets
-      if (!last) throw new Error('there are sockets')
-      await Promise.all(others.map(async (socket) => leave[way]?.(socket)))
-      await hearUntil(last, polls.EUR + 1)
-      expect(started.gateway.liveFeeds()).toBe(1)
-      await leave[way]?.(last)
-      await expect.poll(() => started.gateway.liveFeeds()).toBe(0)
-
-      // Another feed is the clock: three of its ticks, and not one request more for the first.
-      const after = polls.EUR
-      const client = connectClient(started.gateway.websocketUrl)
-      const clock = client.run(LIVE, { currency: 'C0', base: 'USD' })
-      for (let tick = 0; tick < 4; tick += 1) await clock.next()
-      expect(polls.EUR).toBe(after)
-      await client.close()
-      for (const socket of sockets) socket.socket.terminate()
-    },
-  )
-})
 
 test('what hangs on a live value is as fresh as the value, at each event', async () => {
   const { gateway, sandbox, close } = await startSandboxGateway()

@@ -239,6 +239,32 @@ describe('each of them', () => {
     expect([upstream.count(route), gateway.gateway.liveFeeds()]).toEqual([1, 0])
   })
 
+  test('says nothing, where the upstream is away as the first listener comes, until there is something to say', async () => {
+    const routes = ['GET /accounts/A1', 'GET /merchants/orders/O1', 'GET /withdrawals/crypto/W1', 'GET /exchanges/rate']
+    for (const route of routes) upstream.routes({ [route]: { status: 503, body: '' } })
+    const live = [
+      client.run(ACCOUNT),
+      client.run(ORDER),
+      client.run(WITHDRAWAL, { id: 'CryptoWithdrawal:W1' }),
+      client.run('subscription { liveExchangeRate(payCode: "EUR", receiveCode: "BTC") { rate stale } }'),
+    ].map((each) => each.next())
+    let heard = 0
+    for (const each of live) void each.then(() => (heard += 1))
+    for (const route of routes) await expect.poll(() => upstream.count(route), { timeout: 5000 }).toBeGreaterThan(1)
+    expect(heard).toBe(0)
+    upstream.routes(walletRoutes)
+    upstream.routes({
+      'GET /exchanges/rate': {
+        body: { payCurrencyCode: 'EUR', receiveCurrencyCode: 'BTC', rate: 1, timestamp: '2026-03-10T14:27:00.000Z' },
+      },
+    })
+    const [ofAccount, ofOrder, ofWithdrawal, ofRate] = await Promise.all(live)
+    expect(ofAccount?.data.accountUpdated.balance).toBe('10')
+    expect(ofOrder?.data.orderUpdated.statusText).toBe(order()['status'])
+    expect(ofWithdrawal?.data.withdrawalUpdated.statusText).toBe('NEW')
+    expect(ofRate?.data.liveExchangeRate).toEqual({ rate: '1', stale: false })
+  })
+
   test.each(EACH)('%s of %s ends with NOT_FOUND where it goes while it is watched', async (field, id, route) => {
     const found = { ...account(), ...withdrawal(), ...order({ status: 'NEW' }), accountId: 'nobody', id: 'nobody' }
     let asked = 0

@@ -4,10 +4,11 @@ import { GatewayError } from '../errors.ts'
 import type { Caller, CallScope } from '../upstream/caller.ts'
 import type { ExchangePairs, ExchangeRate } from '../upstream/exchange-pairs.ts'
 import type { Hub } from './hub.ts'
+import type { LiveValues } from './listener.ts'
 
 export interface LiveExchangeRates {
   /** The rate of a pair at once, and whenever it has changed; a pair that cannot be exchanged is NOT_FOUND. */
-  listen(caller: Caller, payCode: string, receiveCode: string): AsyncIterableIterator<ExchangeRate>
+  listen(caller: Caller, payCode: string, receiveCode: string): LiveValues<ExchangeRate>
 }
 
 /** It takes a scope, so that it is polled with the listener's own identity, which is in the key. */

@@ -2,12 +2,13 @@
 import { GatewayError } from '../errors.ts'
 import { createListener } from './listener.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { Listener } from './listener.ts'
+import type { Listener, LiveValues } from './listener.ts'
 
 /** What is polled. The key holds the identity for which it is polled, unless it is public. */
 export interface Feed<T> {
   readonly key: string
-  readonly poll: (signal: AbortSignal) => Promise<T>
+  /** `isFirst`: nothing is known of it yet, and somebody waits. */
+  readonly poll: (signal: AbortSignal, isFirst: boolean) => Promise<T>
   /** Which object it is about, for who hears of news of that object. */
   readonly subject?: Subject
   /** Whether nothing has happened from one answer to the next: then the poll slows down. Left out: it never does. */
@@ -36,8 +37,11 @@ export interface View<T, S> {
 }
 
 export interface Hub {
-  /** Listens until the iterator is returned. The feed with a key is the first listener's; later ones share it. */
-  listen<T, S>(feed: Feed<T>, view: View<T, S>): AsyncIterableIterator<S>
+  /**
+   * Listens until the iterator is returned. The feed with a key is the first listener's; later ones share it. Throws RATE_LIMITED where that
+   * would be a key too many.
+   */
+  listen<T, S>(feed: Feed<T>, view: View<T, S>): LiveValues<S>
   /**
    * Polls at once what is listened to and about an object of which there may be news, and gives how many feeds that are. What was polled
    * last, if anything, tells more of the object than its id.
@@ -45,8 +49,6 @@ export interface Hub {
   wake(isAbout: (subject: Subject, last: unknown) => boolean): number
   /** How many feeds are polled now. */
   readonly size: number
-  /** How many listen to them. */
-  readonly listeners: number
   /** Ends every listener and every poll, and those to come. */
   close(): void
 }
@@ -69,17 +71,20 @@ const QUIETEST = 8
 
 export interface HubOptions {
   readonly intervalMs: number
+  /** How many keys may be polled at a time. */
+  readonly maxKeys: number
   /** Told of a poll that fails, once until one does not. */
   readonly failed?: (error: GatewayError) => void
 }
 
-export function createHub({ intervalMs, failed = () => {} }: HubOptions): Hub {
+export function createHub({ intervalMs, maxKeys, failed = () => {} }: HubOptions): Hub {
   const pollers = new Map<string, Poller<unknown>>()
   let closed = false
   return {
     listen<T, S>(feed: Feed<T>, view: View<T, S>) {
       if (closed) return endedValues<S>()
       const known = pollers.get(feed.key) as Poller<T> | undefined
+      if (!known && pollers.size >= maxKeys) throw tooMany(intervalMs)
       const poller = known ?? createPoller(feed, { intervalMs, failed, stopped: () => pollers.delete(feed.key) })
       if (!known) pollers.set(feed.key, poller)
       return poller.join(view)
@@ -92,9 +97,6 @@ export function createHub({ intervalMs, failed = () => {} }: HubOptions): Hub {
     get size() {
       return pollers.size
     },
-    get listeners() {
-      return [...pollers.values()].reduce((sum, poller) => sum + poller.size(), 0)
-    },
     close() {
       closed = true
       for (const poller of pollers.values()) poller.close()
@@ -103,7 +105,7 @@ export function createHub({ intervalMs, failed = () => {} }: HubOptions): Hub {
 }
 
 /** What a late comer listens to once the hub is closed: nothing polls for it. */
-function endedValues<S>(): AsyncIterableIterator<S> {
+function endedValues<S>(): LiveValues<S> {
   const listener = createListener<S>(
     () => false,
     () => {},
@@ -112,10 +114,16 @@ function endedValues<S>(): AsyncIterableIterator<S> {
   return listener.values
 }
 
+/** Why nothing more can be listened to that nobody listens to yet. */
+export function tooMany(intervalMs: number): GatewayError {
+  return new GatewayError('RATE_LIMITED', 'As many different things are watched as may be: come again later.', {
+    details: { retryAfter: Math.ceil(intervalMs / 1000) },
+    effect: 'not-sent',
+  })
+}
+
 interface Poller<T> {
-  /** How many listen. */
-  size(): number
-  join<S>(view: View<T, S>): AsyncIterableIterator<S>
+  join<S>(view: View<T, S>): LiveValues<S>
   isAbout(test: (subject: Subject, last: unknown) => boolean): boolean
   /** Whether waking it would make a poll that is not to come anyway. While the upstream fails, its trouble sets the pace. */
   isWakeable(): boolean
@@ -128,7 +136,7 @@ interface Member<T> {
   readonly listener: Pick<Listener<unknown>, 'fail' | 'end'>
 }
 
-interface PollerOptions extends Required<HubOptions> {
+interface PollerOptions extends Required<Omit<HubOptions, 'maxKeys'>> {
   readonly stopped: () => void
 }
 
@@ -136,7 +144,10 @@ function createPoller<T>(feed: Feed<T>, { intervalMs, failed, stopped }: PollerO
   const members = new Set<Member<T>>()
   const ended = new AbortController()
   let last: Snapshot<T> | undefined
+  let polledAt = 0
   let failures = 0
+  /** What the upstream has asked for. */
+  let holdMs = 0
   let pace = 1
   let timer: NodeJS.Timeout | undefined
   let polling = false
@@ -161,9 +172,11 @@ function createPoller<T>(feed: Feed<T>, { intervalMs, failed, stopped }: PollerO
   }
   const pollOnce = async (): Promise<void> => {
     try {
-      const value = await feed.poll(ended.signal)
+      const value = await feed.poll(ended.signal, last === undefined)
       if (ended.signal.aborted) return
+      polledAt = performance.now()
       failures = 0
+      holdMs = 0
       pace = last && feed.quiet?.(last.value, value) ? Math.min(pace * QUIET_FACTOR, QUIETEST) : 1
       show({ value, stale: false })
       if (feed.final?.(value)) endAll()
@@ -172,17 +185,30 @@ function createPoller<T>(feed: Feed<T>, { intervalMs, failed, stopped }: PollerO
       if (!(error instanceof GatewayError) || FINAL.has(error.code)) return failAll(error)
       if (failures === 0) failed(error)
       failures += 1
+      holdMs = (error.details.retryAfter ?? 0) * 1000
       if (last && !last.stale) show({ value: last.value, stale: true })
     }
   }
   const delay = (): number => {
     const slowed = Math.min(intervalMs * pace * 2 ** Math.min(failures, 16), Math.max(SLOWEST_MS, intervalMs))
     // Feeds that began together do not all poll together for ever.
-    return slowed * (0.9 + 0.1 * Math.random())
+    const chance = 0.1 * Math.random()
+    return Math.max(slowed * (0.9 + chance), holdMs && holdMs + intervalMs * chance)
   }
   const failAll = (cause: unknown): void => {
     const error = cause instanceof Error ? cause : new Error('not an error', { cause })
     for (const { listener } of members) listener.fail(error)
+  }
+  const wake = (): void => {
+    pace = 1
+    // What a poll under way will find may be older than the news.
+    if (polling) again = true
+    else void tick()
+  }
+  /** One that has slowed down since nothing happens is looked at anew for who has just come. */
+  const renew = (): void => {
+    if (!last || polling || failures > 0 || ended.signal.aborted) return
+    if (performance.now() - polledAt >= intervalMs) wake()
   }
   const leave = (member: Member<T>): void => {
     members.delete(member)
@@ -193,23 +219,19 @@ function createPoller<T>(feed: Feed<T>, { intervalMs, failed, stopped }: PollerO
   }
 
   return {
-    size: () => members.size,
     join<S>(view: View<T, S>) {
-      const listener = createListener<S>(view.equal, () => leave(member))
+      const listener = createListener<S>(view.equal, () => leave(member), renew)
       const member: Member<T> = { listener, see: viewer(view, listener) }
       members.add(member)
-      if (last) member.see(last)
-      else if (members.size === 1) void tick()
+      if (last) {
+        member.see(last)
+        renew()
+      } else if (members.size === 1) void tick()
       return listener.values
     },
     isWakeable: () => failures === 0 && !again,
     isAbout: (test) => feed.subject !== undefined && test(feed.subject, last?.value),
-    wake() {
-      pace = 1
-      // What a poll under way will find may be older than the news.
-      if (polling) again = true
-      else void tick()
-    },
+    wake,
     close: endAll,
   }
 }

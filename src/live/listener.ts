@@ -8,11 +8,23 @@ export interface Listener<T> {
   fail(error: Error): void
   /** Ends it. */
   end(): void
-  readonly values: AsyncIterableIterator<T>
+  readonly values: LiveValues<T>
+}
+
+/** The latest values, one at a time. */
+export interface LiveValues<T> extends AsyncIterableIterator<T> {
+  /** Whether from one to the other is no change. */
+  isSame(a: T, b: T): boolean
+  /** Somebody more gets them: what is looked at less and less is looked at now. */
+  renew(): void
 }
 
 /** Makes a listener. `left` runs once, whichever way it ends: returned by its reader, failed, or ended. */
-export function createListener<T>(equal: (a: T, b: T) => boolean, left: () => void): Listener<T> {
+export function createListener<T>(
+  equal: (a: T, b: T) => boolean,
+  left: () => void,
+  renew = (): void => {},
+): Listener<T> {
   let taken: { readonly value: T } | undefined
   let slot: { readonly value: T } | undefined
   let failure: { readonly error: Error } | undefined
@@ -55,6 +67,8 @@ export function createListener<T>(equal: (a: T, b: T) => boolean, left: () => vo
       dismiss()
     },
     values: {
+      isSame: equal,
+      renew,
       [Symbol.asyncIterator]() {
         return this
       },

@@ -3,6 +3,7 @@ import { compare, isDecimal } from '../decimal.ts'
 import { GatewayError } from '../errors.ts'
 import type { Caller, CallScope } from '../upstream/caller.ts'
 import type { Hub, Subject } from './hub.ts'
+import type { LiveValues } from './listener.ts'
 
 export interface LiveObject<T extends object> extends Subject {
   /** Gives null where there is no such thing. */
@@ -13,7 +14,7 @@ export interface LiveObject<T extends object> extends Subject {
 
 export interface LiveObjects {
   /** The object at once, and whenever it has changed; an unknown one is NOT_FOUND. Ends where it can change no more. */
-  listen<T extends object>(caller: Caller, object: LiveObject<T>): AsyncIterableIterator<T>
+  listen<T extends object>(caller: Caller, object: LiveObject<T>): LiveValues<T>
 }
 
 /** What is private is polled with the listener's own identity, which is in the key. */

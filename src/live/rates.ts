@@ -3,20 +3,30 @@ import { compare } from '../decimal.ts'
 import type { CallScope } from '../upstream/caller.ts'
 import type { Rate, Rates } from '../upstream/rates.ts'
 import type { Hub, Snapshot } from './hub.ts'
+import type { LiveValues } from './listener.ts'
 
 export interface LiveRates {
   /** The rates of these currencies in a base, in this order: at once, and whenever one of them has changed. */
-  listen(currencyCodes: readonly string[], baseCode: string): AsyncIterableIterator<readonly Rate[]>
+  listen(currencyCodes: readonly string[], baseCode: string): LiveValues<readonly Rate[]>
+}
+
+export interface LiveRatesScopes {
+  /** For who waits for a first value: a kept one, called stale, will do while the upstream is away. */
+  readonly first: (signal: AbortSignal) => CallScope
+  readonly poll: (signal: AbortSignal) => CallScope
 }
 
 type RateTable = ReadonlyMap<string, Rate> | null
 
 /** Rates are public, so that the poll belongs to nobody, and neither does its key. */
-export function createLiveRates(hub: Hub, rates: Rates, polled: (signal: AbortSignal) => CallScope): LiveRates {
+export function createLiveRates(hub: Hub, rates: Rates, scopes: LiveRatesScopes): LiveRates {
   return {
     listen: (currencyCodes, baseCode) =>
       hub.listen<RateTable, readonly Rate[]>(
-        { key: JSON.stringify(['rates', baseCode]), poll: (signal) => rates.list(baseCode, polled(signal)) },
+        {
+          key: JSON.stringify(['rates', baseCode]),
+          poll: (signal, isFirst) => rates.list(baseCode, isFirst ? scopes.first(signal) : scopes.poll(signal)),
+        },
         {
           select: ({ value, stale }: Snapshot<RateTable>) => {
             const found = currencyCodes.flatMap((code) => value?.get(code) ?? [])

@@ -11,7 +11,7 @@ export function liveRates(
   context: GatewayContext,
 ): AsyncIterable<readonly Rate[]> {
   const codes = [...new Set(args.currencies)]
-  if (codes.length === 0 || codes.length > MOST_CURRENCIES) {
+  if (codes.length === 0 || args.currencies.length > MOST_CURRENCIES) {
     throw badInput('currencies', `currencies must name 1 to ${MOST_CURRENCIES} currencies.`)
   }
   return context.live.rates.listen(codes, args.base)
