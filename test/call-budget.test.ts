@@ -6,6 +6,7 @@ import { createConnections } from '../src/upstream/connections.ts'
 import { createTurns } from '../src/upstream/turns.ts'
 import { startTestGateway } from './support/gateway.ts'
 import { account, exchange, walletRoutes } from './support/rows.ts'
+import { openGreeted } from './support/sockets.ts'
 import { startUpstream } from './support/upstream.ts'
 import type { Environment } from '../src/config.ts'
 import type { GatewayError } from '../src/errors.ts'
@@ -93,6 +94,47 @@ test('what the headers say of a far end holds nothing up for longer than a call 
   expect(errors?.[0]?.extensions['retryAfter']).toBeGreaterThanOrEqual(29)
   expect(upstream.count('GET /accounts')).toBe(1)
 })
+
+test('what events read comes last: while it finds no calls left, queries are answered, and wait for none of it', async () => {
+  let balance = 0
+  const upstream = await startUpstream({
+    ...walletRoutes,
+    'GET /accounts/A1': () => ({ body: account({ balance: (balance += 1) }) }),
+  })
+  const { gateway, ask, close } = await startTestGateway({
+    ...upstream.env,
+    UPSTREAM_CALLS_PER_MINUTE: '60',
+    OPERATION_TIMEOUT_MS: '1500',
+  })
+  closing.push(upstream, { close })
+  const linked = (first: number): string => `transactions(first: ${first}) { nodes { id } }`
+  const listeners = await Promise.all(
+    Array.from({ length: 9 }, async (_, nth) => {
+      const { say, hear, socket } = await openGreeted(gateway.websocketUrl)
+      const query = `subscription { accountUpdated(id: "Account:A1") { balance ${linked(nth + 1)} } }`
+      say({ id: '1', type: 'subscribe', payload: { query } })
+      return { hear, socket }
+    }),
+  )
+  // Half of what is allowed, but for a margin, and the token.
+  const read = (): number => upstream.requests.filter(({ path }) => path.startsWith('/accounts/A1')).length
+  await expect.poll(read, { timeout: 5_000 }).toBeGreaterThanOrEqual(28)
+  // Ten calls.
+  const all = listeners.map((_, nth) => `of${nth}: ${linked(nth + 1)}`).join(' ')
+  const answered = async (): Promise<void> =>
+    expect((await ask(`{ account(id: "Account:A1") { ${all} } }`)).errors).toBeUndefined()
+  await answered()
+  const starved = listeners.map(async ({ hear }) => {
+    for (;;) {
+      const { payload } = await hear()
+      if (payload.errors) return payload.errors[0].extensions.code
+    }
+  })
+  expect(await Promise.any(starved)).toBe('RATE_LIMITED')
+  await answered()
+  for (const { socket } of listeners) socket.terminate()
+  await Promise.allSettled(starved)
+}, 10_000)
 
 describe('turns', () => {
   const make = (callsPerMinute?: number, connections = createConnections(100)): Turns =>

@@ -4,7 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { comesLast, NOBODY } from '../src/upstream/caller.ts'
 import { endpointRows, endpoints } from '../src/upstream/endpoints.ts'
+import { createFlights } from '../src/upstream/flights.ts'
+import { createScopes } from '../src/upstream/scopes.ts'
 import { startTestGateway } from './support/gateway.ts'
 import * as rows from './support/rows.ts'
 import { connectClient } from './support/sockets.ts'
@@ -248,6 +251,48 @@ describe('who began a read', () => {
     expect((await second).data).toEqual({ exchanges: { totalCount: 0 } })
     expect(upstream.count('GET /exchanges')).toBe(1)
   })
+})
+
+describe('a read that waits for its turn', () => {
+  const scopes = createScopes({ operationTimeoutMs: 1_000, maxUpstreamCalls: 9 })
+  const of = {
+    query: scopes.operation(NOBODY, undefined),
+    background: scopes.background(NOBODY, undefined),
+    event: scopes.event(NOBODY, undefined),
+    poll: scopes.poll(NOBODY, undefined),
+  }
+  const LANES = ['query', 'background', 'event', 'poll'] as const
+
+  test.each(LANES.flatMap((joining) => LANES.map((begun) => [joining, begun] as const)))(
+    'is one for a %s where it was begun by a %s, unless it would wait longer there than by itself',
+    (joining, begun) => {
+      const flights = createFlights<string>()
+      const flight = flights.start('it', null, of[begun], () => new Promise(() => {}))
+      flight.hasBegun = true
+      const waitsLonger = !comesLast(joining) && ['event', 'poll'].includes(begun)
+      expect(flights.find('it', null, of[joining])).toBe(waitsLonger ? undefined : flight)
+      flight.hasLeft = true
+      expect(flights.find('it', null, of[joining])).toBe(flight)
+    },
+  )
+})
+
+test('what an event reads is kept and tried again, as for a query', async () => {
+  let price = 0
+  let calls = 0
+  upstream.routes({
+    'GET /currencies/rates': () => ({ body: [rows.rate({ rate: (price += 1) })] }),
+    'GET /currencies': () =>
+      (calls += 1) === 1 ? { status: 503, body: '' } : { body: [rows.currency({ code: 'BTC' })] },
+  })
+  const own = await startTestGateway(upstream.env)
+  const client = connectClient(own.gateway.websocketUrl)
+  const live = client.run('subscription { liveRate(currency: "BTC") { price currency { code } } }')
+  for (let event = 1; event <= 3; event += 1)
+    expect(await live.next()).toMatchObject({ data: { liveRate: { currency: { code: 'BTC' } } }, errors: undefined })
+  expect(calls).toBe(2)
+  await client.close()
+  await own.close()
 })
 
 describe('what changes something', () => {

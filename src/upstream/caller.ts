@@ -10,6 +10,8 @@ export interface Caller {
   readonly scopes: readonly string[] | null
   /** Whom the token says that it is for: the same after it is renewed. A word of its bearer's, until the upstream has taken the token. */
   readonly subject?: string
+  /** When this identity ends, in milliseconds of the epoch, where it says so. */
+  readonly expiresAt?: number
   /** The caller's own SpectroCoin token, passed on as it came. */
   readonly token?: string
 }
@@ -17,8 +19,16 @@ export interface Caller {
 /** Whom a read of public data is for. */
 export const NOBODY: Caller = { id: 'public', kind: 'anonymous', scopes: [] }
 
-/** What a read is made for: somebody who waits for it, work of the gateway's own that comes again by itself, or those who listen. */
-export type Lane = 'query' | 'background' | 'poll'
+/**
+ * What a read is made for: somebody who waits for it, work of the gateway's own that comes again by itself, or those who listen: the poll, and
+ * what is read for an event beside it.
+ */
+export type Lane = 'query' | 'background' | 'event' | 'poll'
+
+/** Whether it comes behind all others. */
+export function comesLast(lane: Lane): boolean {
+  return lane === 'poll' || lane === 'event'
+}
 
 /** The request that upstream calls belong to: its caller, its end, its share of calls at once, and what it has cost so far. */
 export interface CallScope {

@@ -1,4 +1,5 @@
 // Reads under way: identical ones of one owner are one call, which is aborted when nobody waits for it any more.
+import { comesLast } from './caller.ts'
 import { gone, tooLate } from './failures.ts'
 import type { GatewayError } from '../errors.ts'
 import type { Caller, CallScope, Lane } from './caller.ts'
@@ -58,7 +59,7 @@ export function createFlights<T>(): Flights<T> {
     find(request, owner, scope) {
       const entry = open.get(keyOf(request, owner))
       if (!entry || !(entry.hasBegun || entry.begunBy === scope)) return undefined
-      return entry.hasLeft || entry.lane !== 'poll' || scope.lane === 'poll' ? entry : undefined
+      return entry.hasLeft || !comesLast(entry.lane) || comesLast(scope.lane) ? entry : undefined
     },
     start(request, owner, scope, fly) {
       const { lane, deadline } = scope
@@ -87,7 +88,7 @@ export function createFlights<T>(): Flights<T> {
     wait(flight, { signal, deadline, lane }) {
       const entry = flight as Entry<T>
       entry.waiting += 1
-      if (lane === 'query') entry.lane = lane
+      if (lane === 'query' || (lane === 'event' && entry.lane === 'poll')) entry.lane = lane
       entry.deadline = Math.max(entry.deadline, deadline)
       return new Promise((resolve, reject) => {
         const settle = (): void => {

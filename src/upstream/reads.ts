@@ -55,7 +55,7 @@ export function createReads({ once, flights, breaker, retries, policies, meter }
         return await (sharedBy === 'everybody' ? run() : scope.limit(run))
       } catch (error) {
         // Polls and the gateway's own work come again by themselves.
-        const isAwaited = isRetried && flight.lane === 'query' && !signal.aborted
+        const isAwaited = isRetried && (flight.lane === 'query' || flight.lane === 'event') && !signal.aborted
         if (!(error instanceof GatewayError) || !isAwaited || breaker.isOpen()) throw error
         const pause = retries.pauseBefore(error, made, flight.deadline - performance.now())
         if (pause === undefined || !scope.ledger.repeat()) throw error

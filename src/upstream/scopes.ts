@@ -6,8 +6,10 @@ import type { Caller, CallScope, Lane } from './caller.ts'
 type MakeScope = (caller: Caller, signal: AbortSignal | undefined) => CallScope
 
 export interface Scopes {
-  /** An operation, or an event of a subscription: with its deadline and its ceiling. */
+  /** An operation: with its deadline and its ceiling. */
   readonly operation: MakeScope
+  /** The same for an event of a subscription: its turn comes last. */
+  readonly event: MakeScope
   /** One poll for those who listen: its turn comes last. */
   readonly poll: MakeScope
   /** What nobody waits for at that moment: it may take its time. */
@@ -39,6 +41,7 @@ export function createScopes({ operationTimeoutMs, maxUpstreamCalls }: ScopesOpt
     })
   return {
     operation: maker('query', operationTimeoutMs, maxUpstreamCalls),
+    event: maker('event', operationTimeoutMs, maxUpstreamCalls),
     poll: maker('poll', operationTimeoutMs, Number.POSITIVE_INFINITY),
     background: maker('background', BACKGROUND_MS, Number.POSITIVE_INFINITY),
   }

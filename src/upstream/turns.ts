@@ -1,6 +1,7 @@
 // Whose turn it is to call: money first, then queries, then polls, and within each one call a caller in turn.
 import { GatewayError } from '../errors.ts'
 import { createBudget } from './budget.ts'
+import { comesLast } from './caller.ts'
 import { gone } from './failures.ts'
 import { createLines, RANKS } from './lines.ts'
 import type { Budget } from './budget.ts'
@@ -33,7 +34,7 @@ export interface Turn {
 
 export function rankOf({ safety }: Pick<Endpoint, 'safety'>, lane: Lane): Rank {
   if (safety === 'moves-money') return 'money'
-  return lane === 'poll' ? 'poll' : 'query'
+  return comesLast(lane) ? 'poll' : 'query'
 }
 
 export interface Wish extends Place {
