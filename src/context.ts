@@ -28,8 +28,6 @@ export interface GatewayContext {
   estimated: number | undefined
   /** Makes the loaders new, and lets nobody join what is being read now: it may be from before a mutation. */
   forget(): void
-  /** Begins an event of a subscription: with new loaders, a new deadline and a new count of calls. */
-  renew(): void
 }
 
 /** Makes links to exports. */
@@ -62,16 +60,19 @@ export interface RequestIdentity {
   readonly signal: AbortSignal | undefined
 }
 
-export function createContext(services: Services, { requestId, caller, signal }: RequestIdentity): GatewayContext {
-  let scope = services.scopes.operation(caller, signal)
+/** `of`: a request's operation, or one event of a subscription. */
+export function createContext(
+  services: Services,
+  { requestId, caller, signal }: RequestIdentity,
+  of: 'operation' | 'event' = 'operation',
+): GatewayContext {
+  const scope = services.scopes[of](caller, signal)
   let loaders: Loaders | undefined
   return {
     ...services,
     requestId,
     caller,
-    get scope() {
-      return scope
-    },
+    scope,
     refused: new Map(),
     estimated: undefined,
     get loaders() {
@@ -80,10 +81,6 @@ export function createContext(services: Services, { requestId, caller, signal }:
     forget() {
       loaders = undefined
       services.upstream.forget(caller)
-    },
-    renew() {
-      loaders = undefined
-      scope = services.scopes.operation(caller, signal)
     },
   }
 }

@@ -1,11 +1,14 @@
 // The log: one line an operation, with its request id and codes, of a closed list of fields; nothing that a caller or an upstream said in secret.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ERROR_CODES } from '../src/errors.ts'
 import { post, readAnswer, startSandboxGateway, startTestGateway } from './support/gateway.ts'
-import { connectClient } from './support/sockets.ts'
+import { liveOf, openEvents } from './support/readers.ts'
+import { account, walletRoutes } from './support/rows.ts'
+import { connectClient, openGreeted } from './support/sockets.ts'
 import { startUpstream } from './support/upstream.ts'
 import type { Sandbox } from '../src/sandbox/sandbox.ts'
 import type { TestGateway } from './support/gateway.ts'
+import type { FakeUpstream } from './support/upstream.ts'
 
 const FIELDS = [
   'level',
@@ -221,5 +224,77 @@ describe('of trouble upstream', () => {
     await client.close()
     await started.close()
     await upstream.close()
+  })
+
+  describe('that many listeners meet', () => {
+    const ACCOUNT = 'subscription { accountUpdated(id: "Account:A1") { balance } }'
+    const LINKED = 'subscription { accountUpdated(id: "Account:A1") { balance currency { account { id } } } }'
+    const refused = { status: 403, body: { errorCode: 'SEC_1', key: 'forbidden' } }
+    let balance: number
+    let upstream: FakeUpstream
+    let started: TestGateway
+    beforeEach(async () => {
+      balance = 1
+      upstream = await startUpstream({
+        ...walletRoutes,
+        'GET /accounts/A1': () => ({ body: account({ balance: (balance += 1) }) }),
+      })
+      started = await startTestGateway(upstream.env)
+    })
+    afterEach(async () => {
+      await started.close()
+      await upstream.close()
+    })
+    const failures = (): Line[] => linesOf(started).filter(({ msg }) => msg === 'an upstream call failed')
+
+    test('as the end of what they listen to, it is one line, by the id that all of them are told', async () => {
+      const sockets = await Promise.all([1, 2].map(() => openGreeted(started.gateway.websocketUrl)))
+      const stream = await openEvents(started.gateway.url, ACCOUNT)
+      for (const socket of sockets)
+        for (let nth = 0; nth < 20; nth += 1)
+          socket.say({ id: `${nth}`, type: 'subscribe', payload: { query: ACCOUNT } })
+      await expect.poll(async () => (await liveOf(started.gateway))[2]).toBe(41)
+      upstream.routes({ 'GET /accounts/A1': refused })
+      const ids: unknown[] = []
+      for (const socket of sockets)
+        for (let ended = 0; ended < 20;) {
+          const { type, payload } = await socket.hear()
+          if (type !== 'error') continue
+          ids.push(payload[0].extensions.requestId)
+          ended += 1
+        }
+      let event = await stream.next()
+      while (!event?.payload.errors) event = await stream.next()
+      ids.push(event.payload.errors[0].extensions.requestId)
+      expect([ids.length, new Set(ids).size]).toEqual([41, 1])
+      expect(failures()).toMatchObject([{ requestId: ids[0], codes: ['FORBIDDEN'], endpoint: 'accounts.read' }])
+      for (const { socket } of sockets) socket.terminate()
+    })
+
+    test('in one event after the other it is one line, and another when it comes back', async () => {
+      const socket = await openGreeted(started.gateway.websocketUrl)
+      for (const id of ['1', '2']) socket.say({ id, type: 'subscribe', payload: { query: LINKED } })
+      /** Waits for so many events more, of both, that have errors or have none. */
+      const events = async (count: number, haveErrors: boolean): Promise<void> => {
+        for (let heard = 0; heard < 2 * count;)
+          if (((await socket.hear()).payload.errors !== undefined) === haveErrors) heard += 1
+      }
+      await events(1, false)
+      expect(failures()).toEqual([])
+      upstream.routes({ 'GET /accounts': refused })
+      await events(4, true)
+      expect(failures()).toMatchObject([{ codes: ['FORBIDDEN'], paths: ['accountUpdated.currency.account'] }])
+      upstream.routes({ 'GET /accounts': { status: 200, body: [account()] } })
+      await events(2, false)
+      upstream.routes({ 'GET /accounts': refused })
+      await events(3, true)
+      expect(failures()).toHaveLength(2)
+      // Another trouble in its place is told.
+      upstream.routes({ 'GET /accounts': { status: 200, body: '<html>' } })
+      await expect.poll(() => failures().length).toBe(3)
+      await events(3, true)
+      expect(failures()).toHaveLength(3)
+      socket.socket.terminate()
+    })
   })
 })

@@ -181,9 +181,6 @@ builder.subscriptionField('liveExchangeRate', (t) =>
     },
     extensions: needs('exchange:create'),
     subscribe: (_root, args, context) => liveExchangeRate(args, context),
-    resolve: (rate, _args, context) => {
-      context.renew()
-      return rate
-    },
+    resolve: (rate) => rate,
   }),
 )

@@ -12,7 +12,6 @@ import {
   Refused,
   StateConflict,
 } from './errors.ts'
-import { event } from './events.ts'
 import { globalId, NodeInterface } from './nodes.ts'
 import {
   BankWithdrawal,
@@ -142,6 +141,6 @@ builder.subscriptionField('operationUpdated', (t) =>
       'An unknown key is an error NOT_FOUND, and the end. Makes no upstream call.',
     args: { idempotencyKey: t.arg.id({ required: true, description: 'The key as it was given.' }) },
     subscribe: (_root, args, context) => operationUpdated(args, context),
-    resolve: event,
+    resolve: (operation) => operation,
   }),
 )

@@ -130,10 +130,7 @@ builder.subscriptionFields((t) => ({
     },
     extensions: needs('public'),
     subscribe: (_root, args, context) => liveRate(args, context),
-    resolve: ([only], _args, context) => {
-      context.renew()
-      return only as RateShape
-    },
+    resolve: ([only]) => only as RateShape,
   }),
   liveRates: t.field({
     type: [Rate],
@@ -150,9 +147,6 @@ builder.subscriptionFields((t) => ({
     },
     extensions: { ...needs('public'), ...sizedBy('currencies') },
     subscribe: (_root, args, context) => liveRates(args, context),
-    resolve: (all, _args, context) => {
-      context.renew()
-      return all
-    },
+    resolve: (all) => all,
   }),
 }))

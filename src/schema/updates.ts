@@ -1,7 +1,6 @@
 // What can be watched of one's own: single objects, at once and whenever they have changed.
 import { accountUpdated, orderUpdated, withdrawalUpdated } from '../resolvers/updates.ts'
 import { builder } from './builder.ts'
-import { event } from './events.ts'
 import { needs } from './needs.ts'
 import { Account, Order } from './objects.ts'
 import { Withdrawal, WITHDRAWAL_SCOPES } from './withdrawals.ts'
@@ -14,7 +13,7 @@ builder.subscriptionFields((t) => ({
     args: { id: t.arg.id({ required: true, description: 'The id of an Account.' }) },
     extensions: needs('account:read'),
     subscribe: (_root, args, context) => accountUpdated(args, context),
-    resolve: event,
+    resolve: (account) => account,
   }),
   orderUpdated: t.field({
     type: Order,
@@ -25,7 +24,7 @@ builder.subscriptionFields((t) => ({
     args: { id: t.arg.id({ required: true, description: 'The id of an Order.' }) },
     extensions: needs('merchants-orders:read'),
     subscribe: (_root, args, context) => orderUpdated(args, context),
-    resolve: event,
+    resolve: (order) => order,
   }),
   withdrawalUpdated: t.field({
     type: Withdrawal,
@@ -36,6 +35,6 @@ builder.subscriptionFields((t) => ({
     args: { id: t.arg.id({ required: true, description: 'The id of a withdrawal of any kind.' }) },
     extensions: needs(WITHDRAWAL_SCOPES),
     subscribe: (_root, args, context) => withdrawalUpdated(args, context),
-    resolve: event,
+    resolve: (withdrawal) => withdrawal,
   }),
 }))

@@ -1,25 +1,19 @@
 // The one way of every operation, whichever transport it came over: parse, validate, find the operation, coerce, estimate, guard, execute, make errors public.
-import {
-  createSourceEventStream,
-  executeRootSelectionSet,
-  GraphQLError,
-  mapSourceToResponseEvent,
-  OperationTypeNode,
-  validateExecutionArgs,
-  validateSubscriptionArgs,
-} from 'graphql'
+import { executeRootSelectionSet, OperationTypeNode, validateExecutionArgs, validateSubscriptionArgs } from 'graphql'
 import { createContext } from '../context.ts'
 import { plainName } from '../log.ts'
-import { publicError, requestError } from './errors.ts'
+import { requestError } from './errors.ts'
 import { createEstimate, tooExpensive } from './estimate.ts'
 import { asksToExplain, explained } from './explain.ts'
 import { refusedRoots } from './guard.ts'
-import { lateInputError, variableErrors } from './input-errors.ts'
+import { variableErrors } from './input-errors.ts'
 import { prepare } from './prepare.ts'
+import { exposed, failed } from './results.ts'
 import type {
   DocumentNode,
   ExecutionArgs,
   ExecutionResult,
+  GraphQLError,
   GraphQLSchema,
   OperationDefinitionNode,
   ValidatedExecutionArgs,
@@ -28,17 +22,16 @@ import type { GatewayContext, Services } from '../context.ts'
 import type { Log } from '../log.ts'
 import type { Documents } from './documents.ts'
 import type { Arrival, OperationRequest, Prepared } from './prepare.ts'
+import type { OpenSubscription, Subscription } from './subscriptions.ts'
 
-/** Runs an operation. Never rejects: whatever goes wrong is in the result. A subscription gives a stream of results. */
-export type Pipeline = (
-  request: OperationRequest,
-  arrival: Arrival,
-) => Promise<ExecutionResult | AsyncIterable<ExecutionResult>>
+/** Runs an operation, or opens a subscription. Never rejects: whatever goes wrong is in the result. */
+export type Pipeline = (request: OperationRequest, arrival: Arrival) => Promise<ExecutionResult | Subscription>
 
 export interface PipelineOptions {
   readonly schema: GraphQLSchema
   readonly documents: Documents
   readonly services: Services
+  readonly subscribe: OpenSubscription
   /** How many upstream calls an operation may make, as estimated. */
   readonly maxUpstreamCalls: number
   /** Whether who asks is told what an operation has cost. */
@@ -57,6 +50,7 @@ export function createPipeline({
   schema,
   documents,
   services,
+  subscribe,
   maxUpstreamCalls,
   explain,
   count,
@@ -73,31 +67,25 @@ export function createPipeline({
   return async (request, arrival) => {
     const began = performance.now()
     let document: DocumentNode | undefined
-    const expose = (result: ExecutionResult): ExecutionResult => {
-      if (!result.errors) return result
-      const errors = document ? result.errors.map(lateInputError.bind(undefined, document)) : result.errors
-      return { ...result, errors: errors.map((error) => publicError(error, { ...arrival, log })) }
-    }
-    const note = (operation: OperationDefinitionNode | undefined, { errors = [] }: ExecutionResult): void => {
+    let operation: OperationDefinitionNode | undefined
+    const note = ({ errors = [] }: ExecutionResult): void => {
       const codes = [...new Set(errors.map(({ extensions }) => String(extensions['code'])))]
       const ms = performance.now() - began
       count(operation?.operation ?? 'none', codes, ms)
       logOperation(log, arrival, operation, codes, ms)
     }
-    const answer = (operation: OperationDefinitionNode | undefined, result: ExecutionResult): ExecutionResult => {
-      const exposed = expose(result)
-      note(operation, exposed)
-      return exposed
+    const answer = (result: ExecutionResult): ExecutionResult => {
+      const answered = exposed(result, document, { ...arrival, log })
+      note(answered)
+      return answered
     }
-    let operation: OperationDefinitionNode | undefined
     try {
       const prepared = prepare(documents, request, arrival)
-      if ('errors' in prepared) return answer(undefined, prepared)
+      if ('errors' in prepared) return answer(prepared)
       operation = prepared.operation
       document = prepared.document
       const context = createContext(services, arrival)
       const isExplained = explain && asksToExplain(request, arrival)
-      const complete = (result: ExecutionResult): ExecutionResult => (isExplained ? explained(result, context) : result)
       const args: ExecutionArgs = {
         schema,
         document,
@@ -105,14 +93,22 @@ export function createPipeline({
         variableValues: request.variables ?? {},
         contextValue: context,
       }
-      if (operation.operation !== OperationTypeNode.SUBSCRIPTION)
-        return answer(operation, complete(await executeOnce(args, prepared, admit)))
-      const opened = await openStream(args, prepared, admit)
-      if (!(Symbol.asyncIterator in opened)) return answer(operation, opened)
-      note(operation, {})
-      return exposeEach(opened, (result) => expose(complete(result)))
+      if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+        const validated = validateSubscriptionArgs(args)
+        if (!('schema' in validated)) return answer({ errors: coercionErrors(args, operation, validated) })
+        admit(validated, prepared)
+        arrival.beforeStream?.()
+        const opened = await subscribe(validated, { ...arrival, text: request.query ?? '', isExplained })
+        note({})
+        return opened
+      }
+      const validated = validateExecutionArgs(args)
+      if (!('schema' in validated)) return answer({ errors: coercionErrors(args, operation, validated) })
+      admit(validated, prepared)
+      const result = await executeRootSelectionSet(validated)
+      return answer(isExplained ? explained(result, context) : result)
     } catch (error) {
-      return answer(operation, { errors: [asGraphQLError(error)] })
+      return answer(failed(error))
     }
   }
 }
@@ -139,27 +135,6 @@ function logOperation(
   )
 }
 
-type Admit = (validated: ValidatedExecutionArgs, prepared: Prepared) => void
-
-async function executeOnce(args: ExecutionArgs, prepared: Prepared, admit: Admit): Promise<ExecutionResult> {
-  const validated = validateExecutionArgs(args)
-  if (!('schema' in validated)) return { errors: coercionErrors(args, prepared.operation, validated) }
-  admit(validated, prepared)
-  return executeRootSelectionSet(validated)
-}
-
-async function openStream(
-  args: ExecutionArgs,
-  prepared: Prepared,
-  admit: Admit,
-): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> {
-  const validated = validateSubscriptionArgs(args)
-  if (!('schema' in validated)) return { errors: coercionErrors(args, prepared.operation, validated) }
-  admit(validated, prepared)
-  const source = await createSourceEventStream(validated)
-  return Symbol.asyncIterator in source ? mapSourceToResponseEvent(validated, source) : source
-}
-
 /** graphql-js says in words what is wrong with the variables; ours have a code and a path. */
 function coercionErrors(
   { schema, document, variableValues }: ExecutionArgs,
@@ -168,36 +143,4 @@ function coercionErrors(
 ): readonly GraphQLError[] {
   const found = variableErrors(schema, document, operation, variableValues ?? {})
   return found.length > 0 ? found : errors.map(({ message }) => requestError('BAD_USER_INPUT', message))
-}
-
-/** Each result of a stream made public, and so is the error that ends it, which each transport tells in its own way. */
-function exposeEach(
-  stream: AsyncIterable<ExecutionResult>,
-  expose: (result: ExecutionResult) => ExecutionResult,
-): AsyncIterableIterator<ExecutionResult> {
-  const iterator = stream[Symbol.asyncIterator]()
-  return {
-    [Symbol.asyncIterator]() {
-      return this
-    },
-    async next() {
-      try {
-        const step = await iterator.next()
-        return step.done ? { done: true, value: undefined } : { done: false, value: expose(step.value) }
-      } catch (error) {
-        const [exposed] = expose({ errors: [asGraphQLError(error)] }).errors ?? []
-        throw exposed ?? error
-      }
-    },
-    async return() {
-      await iterator.return?.()
-      return { done: true, value: undefined }
-    },
-  }
-}
-
-function asGraphQLError(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error
-  const cause = error instanceof Error ? error : new Error('not an error', { cause: error })
-  return new GraphQLError(cause.message, { originalError: cause })
 }

@@ -20,6 +20,8 @@ export interface Arrival extends RequestIdentity {
   readonly readOnly: boolean
   /** Whether the answer may go on: without, a subscription would be opened for nobody. */
   readonly streams: boolean
+  /** Called before a subscription is opened: throws where there is no place for its events. */
+  readonly beforeStream?: () => void
   /** Whether it asks what it costs, other than by its own extensions. */
   readonly explain?: boolean
 }
