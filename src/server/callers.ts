@@ -43,19 +43,25 @@ const ANONYMOUS: Caller = { id: 'anonymous', kind: 'anonymous', scopes: [] }
 function tokenCaller(authorization: string): Caller {
   const [, token] = /^Bearer +([\x21-\x7e]{1,8192})$/i.exec(authorization.trim()) ?? []
   if (token === undefined) throw new GatewayError('UNAUTHENTICATED', 'Authorization must read "Bearer …".')
-  const subject = subjectOf(token)
-  return { id: `token-${digest(token)}`, kind: 'token', scopes: null, ...(subject && { subject }), token }
+  return { id: `token-${digest(token)}`, kind: 'token', scopes: null, ...claimsOf(token), token }
 }
 
-/** Of a JSON Web Token, a digest of its issuer and subject; undefined for any other token. Nothing here says that it is genuine. */
-function subjectOf(token: string): string | undefined {
+/**
+ * What a JSON Web Token says of itself: a digest of its issuer and subject, and when it ends; nothing of any other token. Nothing here says
+ * that it is genuine.
+ */
+function claimsOf(token: string): Pick<Caller, 'subject' | 'expiresAt'> {
   const [, payload = '', signature] = token.split('.')
-  if (!signature) return undefined
+  if (!signature) return {}
   try {
-    const { iss, sub } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { iss?: unknown; sub?: unknown }
-    return typeof sub === 'string' && sub !== '' ? `subject-${digest(JSON.stringify([iss, sub]))}` : undefined
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Partial<Record<string, unknown>> | null
+    const { iss, sub, exp } = claims ?? {}
+    return {
+      ...(typeof sub === 'string' && sub !== '' && { subject: `subject-${digest(JSON.stringify([iss, sub]))}` }),
+      ...(typeof exp === 'number' && { expiresAt: exp * 1000 }),
+    }
   } catch {
-    return undefined
+    return {}
   }
 }
 

@@ -1,136 +1,211 @@
-// The websocket side: graphql-transport-ws on the same address and port, its operations through the same pipeline.
-import { randomUUID } from 'node:crypto'
-import { GraphQLError } from 'graphql'
-import { useServer } from 'graphql-ws/use/ws'
+// The websocket side: at the same address and port as everything else, its operations through the same pipeline.
+import { CloseCode, handleProtocols } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
+import { EXPIRED, FORBIDDEN, tooMany } from './dismissals.ts'
+import { RETRY_AFTER } from './places.ts'
+import { converse } from './protocol.ts'
 import type { IncomingMessage, Server } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { ExecutionResult, GraphQLSchema } from 'graphql'
-import type { Context } from 'graphql-ws'
-import type { Extra } from 'graphql-ws/use/ws'
+import type { ServerOptions, WebSocket } from 'ws'
 import type { Caller } from '../context.ts'
-import type { ErrorCode } from '../errors.ts'
-import type { Log } from '../log.ts'
 import type { IdentifyCaller } from './callers.ts'
-import type { Documents } from './documents.ts'
+import type { Dismissal, Rule } from './dismissals.ts'
 import type { Door } from './doors.ts'
-import type { Pipeline } from './pipeline.ts'
+import type { Place, Places } from './places.ts'
+import type { ProtocolOptions } from './protocol.ts'
+import type { Fate, Watch, Watched } from './watch.ts'
 
-export interface WebSocketOptions {
-  readonly schema: GraphQLSchema
-  readonly documents: Documents
-  readonly pipeline: Pipeline
+export interface WebSocketOptions extends ProtocolOptions {
   readonly identify: IdentifyCaller
   readonly door: Door
+  readonly places: Places
+  readonly watch: Watch
+  readonly maxFrameBytes: number
   readonly path: string
-  readonly log: Log
+  /** Told of each socket that is refused, or ended by the gateway. */
+  readonly count: (why: SocketEnd) => void
 }
+
+export type SocketEnd = Fate | Rule | 'too-many' | 'too-many-of-caller' | 'frame'
 
 export interface WebSockets {
   /** How many are open. */
   readonly size: number
+  /** Takes no more. Those that there are are ended by the watch. */
+  stop(): void
+  /** Waits until the last has gone, and breaks off who takes too long. */
   close(): Promise<void>
 }
 
-/** What a socket carries once it has said who it is. */
-type Identity = Record<PropertyKey, unknown> & {
-  caller?: Caller
-  /** Aborts what the socket's operations have under way. */
-  gone?: AbortController
-}
+/** How long a client may take to answer that it is being closed. */
+const CLOSING_MS = 2_000
 
-type SocketContext = Context<Record<string, unknown>, Extra & Identity>
-
-/** As the HTTP body: a document and its variables. */
-const MAX_FRAME_BYTES = 100_000
-
-/** How long a client may take to answer that the gateway is going. */
-const CLOSING_MS = 1_000
+/** Answers that wait for a client, in bytes, before its next question does. */
+const MOST_UNSENT = 1_000_000
 
 /** Serves websockets on the HTTP server. */
-export function serveWebSocket(
-  server: Server,
-  { schema, documents, pipeline, identify, door, path, log }: WebSocketOptions,
-): WebSockets {
-  const note = (code: ErrorCode): void => log.info({ transport: 'websocket', codes: [code] }, 'refused')
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES })
+export function serveWebSocket(server: Server, options: WebSocketOptions): WebSockets {
+  const { identify, door, places, path, count, log } = options
+  // Its types do not know the last one yet.
+  const settings: ServerOptions & { readonly closeTimeout: number } = {
+    noServer: true,
+    maxPayload: options.maxFrameBytes,
+    handleProtocols,
+    closeTimeout: CLOSING_MS,
+  }
+  const sockets = new WebSocketServer(settings)
+  let isStopped = false
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (door(request)) return refuse(socket, '403 Forbidden')
     if (request.url?.split('?', 1)[0] !== path) return refuse(socket, '404 Not Found')
+    const place = isStopped ? 'going' : places.take(callerAtDoor(identify, request))
+    if (typeof place === 'string') {
+      count(place)
+      log.info({ transport: 'websocket', codes: ['RATE_LIMITED'], reason: place }, 'refused')
+      return refuse(socket, `503 Service Unavailable\r\nRetry-After: ${RETRY_AFTER}`)
+    }
+    // Whatever becomes of it, also before it is a websocket.
+    socket.once('close', place.leave)
     sockets.handleUpgrade(request, socket, head, (opened) => {
-      sockets.emit('connection', opened, request)
-      // By then ws has closed the socket with the code for what broke it; the protocol's own listener would only print it beside the log.
-      opened.removeAllListeners('error').on('error', () => note('BAD_REQUEST'))
+      attend(opened, socket as Socket, place, request.headers.authorization, options)
     })
   }
   server.on('upgrade', upgrade)
-
-  const protocol = useServer<Record<string, unknown>, Extra & Identity>(
-    {
-      onConnect({ connectionParams, extra }) {
-        const given =
-          connectionParams?.['authorization'] ??
-          connectionParams?.['Authorization'] ??
-          extra.request.headers.authorization
-        if (given !== undefined && typeof given !== 'string') return false
-        try {
-          extra.caller = identify(given)
-        } catch {
-          note('UNAUTHENTICATED')
-          return false // Closes the socket as forbidden; why is no business of whoever has no good token.
-        }
-        extra.gone = new AbortController()
-        return true
-      },
-      // Errors before there is any data are one error message, and the socket lives on.
-      async onSubscribe(context, _id, request) {
-        const result = await pipeline(request, arrivalOf(context))
-        if (!(Symbol.asyncIterator in result) && result.data === undefined && result.errors) return result.errors
-        const checked = documents(request.query)
-        if ('errors' in checked) return checked.errors
-        return {
-          schema,
-          document: checked.document,
-          operationName: request.operationName ?? null,
-          contextValue: result,
-        }
-      },
-      execute: ({ contextValue }) => contextValue as ExecutionResult,
-      subscribe: ({ contextValue }) => contextValue as AsyncIterable<ExecutionResult>,
-      // The protocol wraps an error that ends a stream; inside is the one that was made public.
-      onError: (_context, _id, _request, errors) =>
-        errors.map((error) => (error.cause instanceof GraphQLError ? error.cause : error).toJSON()),
-      onClose({ extra }) {
-        extra.gone?.abort()
-      },
-    },
-    sockets,
-  )
-
   return {
     get size() {
       return sockets.clients.size
     },
+    stop: () => void (isStopped = true),
     async close() {
       server.off('upgrade', upgrade)
       const patience = setTimeout(() => sockets.clients.forEach((each) => each.terminate()), CLOSING_MS)
-      await protocol.dispose()
+      await new Promise<void>((resolve) => sockets.close(() => resolve()))
       clearTimeout(patience)
     },
   }
 }
 
-function arrivalOf({ extra }: SocketContext): Parameters<Pipeline>[1] {
-  const { caller, gone } = extra
-  if (!caller || !gone) throw new TypeError('the protocol lets nobody subscribe before onConnect')
-  return {
-    requestId: randomUUID(),
-    caller,
-    signal: gone.signal,
-    transport: 'websocket',
-    readOnly: false,
-    streams: true,
+/** Whom a place is counted for before the greeting: nobody, where the greeting may yet say who it is. */
+function callerAtDoor(identify: IdentifyCaller, { headers }: IncomingMessage): string | undefined {
+  const caller = identified(identify, headers.authorization)
+  return caller?.kind === 'anonymous' ? undefined : caller?.id
+}
+
+function identified(identify: IdentifyCaller, authorization: string | undefined): Caller | undefined {
+  try {
+    return identify(authorization)
+  } catch {
+    return undefined // Why is no business of whoever has no good token.
   }
+}
+
+function attend(
+  opened: WebSocket,
+  socket: Socket,
+  place: Place,
+  authorization: string | undefined,
+  options: WebSocketOptions,
+): void {
+  const { identify, watch, count, log } = options
+  let asking: Caller | undefined
+  let isNoted = false
+  const note = (why: SocketEnd): void => {
+    // What comes behind the reason for which it is ended may be broken too.
+    if (isNoted) return
+    isNoted = true
+    count(why)
+    // A gateway that goes need not say so of each.
+    if (why === 'going') return
+    log.info({ transport: 'websocket', ...(asking && { caller: asking.id }), reason: why }, 'a websocket was ended')
+  }
+  /** Ends it by the rules of closing, or at once, for who cannot be told. */
+  const dismiss = ({ code, reason, why }: Dismissal | Departure): void => {
+    leave()
+    note(why)
+    if (code === undefined) opened.terminate()
+    else opened.close(code, reason)
+  }
+  const leave = (): void => {
+    watched.remove()
+    conversation.end()
+  }
+  const hasRoom = (): boolean => opened.bufferedAmount <= MOST_UNSENT
+  let isAwaited = false
+  /** Has `sent` called when what waits has left: most of the time nothing does, and a callback for each write would be dear. */
+  const awaitRoom = (): void => {
+    if (!isAwaited) socket.write('', sent)
+    isAwaited = true
+  }
+  const sent = (): void => {
+    isAwaited = false
+    if (opened.readyState !== opened.OPEN) return
+    if (opened.bufferedAmount > 0) return awaitRoom()
+    if (opened.isPaused) opened.resume()
+    conversation.flushed()
+  }
+  const conversation = converse(
+    {
+      send(text) {
+        if (opened.readyState !== opened.OPEN) return
+        opened.send(text)
+        if (opened.bufferedAmount > 0) awaitRoom()
+        if (!hasRoom()) opened.pause()
+      },
+      isClear: () => opened.bufferedAmount === 0,
+      hasRoom,
+      greet(given = authorization) {
+        if (typeof given !== 'string' && given !== undefined) return FORBIDDEN
+        asking = identified(identify, given)
+        if (!asking) return FORBIDDEN
+        const leftMs = (asking.expiresAt ?? Number.POSITIVE_INFINITY) - Date.now()
+        if (leftMs <= 0) return EXPIRED
+        if (!place.claim(asking.id)) return tooMany('sockets', 'too-many-of-caller')
+        watched.expireIn(leftMs)
+        return asking
+      },
+      close: dismiss,
+    },
+    options,
+  )
+  const watched: Watched = watch.add({
+    socket,
+    ping: () => opened.ping(),
+    isBusy: () => conversation.isBusy(),
+    end: (fate) => dismiss({ ...FAREWELLS[fate], why: fate }),
+  })
+  opened.on('message', (data: Buffer, isBinary) => {
+    watched.heard()
+    conversation.hear(isBinary ? undefined : data.toString())
+  })
+  for (const each of ['ping', 'pong'] as const) {
+    opened.on(each, () => {
+      watched.heard()
+      conversation.count()
+    })
+  }
+  // By then ws has closed the socket with the code for what broke it.
+  opened.on('error', (error: Error & { readonly code?: string }) => {
+    leave()
+    note(error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'frame' : 'protocol')
+  })
+  opened.once('close', leave)
+  if (opened.protocol === '')
+    dismiss({ code: CloseCode.SubprotocolNotAcceptable, reason: 'Subprotocol not acceptable', why: 'protocol' })
+}
+
+/** How one is ended that has broken no rule. */
+interface Departure {
+  readonly code?: number
+  readonly reason?: string
+  readonly why: Fate
+}
+
+/** Left out: nobody is there to hear it. */
+const FAREWELLS: Readonly<Partial<Record<Fate, Pick<Departure, 'code' | 'reason'>>>> = {
+  age: { code: 1001, reason: 'Going away' },
+  going: { code: 1001, reason: 'Going away' },
+  expired: EXPIRED,
 }
 
 function refuse(socket: Duplex, status: string): void {

@@ -89,8 +89,11 @@ export interface Message {
 /** A socket on which a test says every message itself. */
 export interface HandSocket {
   readonly socket: WebSocket
-  say(message: object | string): void
-  /** The next message; rejects when the socket closes instead. */
+  /** Sends a message: an object as JSON, a text as it is, bytes as a binary one. */
+  say(message: object | string | Buffer): void
+  /** Sends several so that they come in one piece. */
+  sayAtOnce(messages: readonly (object | string | Buffer)[]): void
+  /** The next message; rejects when the socket closes instead, or has closed. */
   hear(): Promise<Message>
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>
 }
@@ -106,6 +109,7 @@ export async function openSocket(
   const socket = new WebSocket(url, protocols, { headers })
   const heard: Message[] = []
   const waiting: { resolve(message: Message): void; reject(error: Error): void }[] = []
+  let ended: Error | undefined
   socket.on('message', (data: Buffer) => {
     const message = JSON.parse(data.toString()) as Message
     const first = waiting.shift()
@@ -114,7 +118,8 @@ export async function openSocket(
   })
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.on('close', (code, reason) => {
-      for (const each of waiting) each.reject(new Error(`closed with ${code}`))
+      ended = new Error(`closed with ${code}`)
+      for (const each of waiting) each.reject(ended)
       resolve({ code, reason: reason.toString() })
     })
   })
@@ -124,12 +129,21 @@ export async function openSocket(
   })
   // What breaks it later shows in how it closes.
   socket.on('error', () => undefined)
+  const say: HandSocket['say'] = (message) =>
+    socket.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message))
   return {
     socket,
-    say: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
+    say,
+    sayAtOnce(messages) {
+      const { _socket: tcp } = socket as unknown as { readonly _socket: Socket }
+      tcp.cork()
+      for (const message of messages) say(message)
+      tcp.uncork()
+    },
     hear() {
       const message = heard.shift()
       if (message) return Promise.resolve(message)
+      if (ended) return Promise.reject(ended)
       return new Promise((resolve, reject) => waiting.push({ resolve, reject }))
     },
     closed,
@@ -143,6 +157,14 @@ export async function openGreeted(url: string, payload?: object): Promise<HandSo
   const { type } = await opened.hear()
   if (type !== 'connection_ack') throw new Error(`greeted with ${type}`)
   return opened
+}
+
+/** A text message of a client as the bytes of one frame, for who writes to a bare socket. */
+export function frameOf(text: string): Buffer {
+  const payload = Buffer.from(text)
+  if (payload.length > 125) throw new Error('such a frame has a longer head')
+  // What a mask of zeros masks is what it was.
+  return Buffer.concat([Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0]), payload])
 }
 
 /** Writes these bytes to the gateway and gives all that comes back until the other side ends it. */
