@@ -17,10 +17,15 @@ import type { Log } from '../log.ts'
 import type { IdentifyCaller } from './callers.ts'
 import type { Door } from './doors.ts'
 import type { Pipeline } from './pipeline.ts'
+import type { Streams } from './streams.ts'
 import type { HttpContext } from './plugins/use-pipeline.ts'
 
 export interface HttpOptions {
   readonly pipeline: Pipeline
+  /** Writes subscriptions. */
+  readonly streams: Streams
+  /** Whether it is going, and should be sent nobody any more. */
+  readonly isGoing: () => boolean
   readonly identify: IdentifyCaller
   readonly door: Door
   readonly graphiql: boolean
@@ -46,6 +51,7 @@ export interface Visit {
 export type Route = (visit: Visit) => Promise<void>
 
 export const GRAPHQL_PATH = '/graphql'
+/** A message over the websocket may be no smaller: MAX_FRAME_BYTES. */
 const MAX_BODY_BYTES = 100_000
 
 const COMMON_HEADERS = {
@@ -56,10 +62,10 @@ const COMMON_HEADERS = {
 }
 
 export function createHttpServer(options: HttpOptions): Server {
-  const { pipeline, identify, door, graphiql, sandbox, log } = options
+  const { pipeline, streams, identify, door, graphiql, sandbox, log } = options
   const yoga = createYoga<HttpContext>({
     graphqlEndpoint: GRAPHQL_PATH,
-    plugins: [useJsonOnly(), usePipeline(pipeline), useCodedErrors(log)],
+    plugins: [useJsonOnly(), usePipeline(pipeline, streams), useCodedErrors(log)],
     maxRequestBodySize: MAX_BODY_BYTES,
     graphiql: graphiql && graphiqlOptions(sandbox),
     renderGraphiQL: renderPage,
@@ -86,7 +92,10 @@ export function createHttpServer(options: HttpOptions): Server {
     const refused = door(request)
     if (refused) return refuse(403, 'FORBIDDEN', `The ${refused} of this request may not come in here.`)
     const path = request.url?.split('?', 1)[0]
-    if (path === '/healthz') return void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n')
+    if (path === '/healthz') {
+      const [status, word] = options.isGoing() ? [503, 'closing\n'] : [200, 'ok\n']
+      return void response.writeHead(status, { 'content-type': 'text/plain' }).end(word)
+    }
     const route = routeTo(path, options)
     if (route) {
       const visit = {
@@ -111,7 +120,7 @@ export function createHttpServer(options: HttpOptions): Server {
     }
     const arrival = { requestId, caller, signal: gone(request, response) }
     // Yoga answers whatever fails; should it fail itself, the client's connection goes and the process stays.
-    Promise.resolve(yoga(request, response, { arrival })).catch((error: unknown) => {
+    Promise.resolve(yoga(request, response, { arrival, response })).catch((error: unknown) => {
       log.error({ requestId, stack: stackOf(error) }, 'the HTTP side failed')
       response.destroy()
     })
