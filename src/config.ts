@@ -1,5 +1,4 @@
 // The configuration: read once from the environment, checked whole, frozen; faults name the variable and never its value.
-
 import { createPublicKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { KeyObject } from 'node:crypto'
@@ -45,11 +44,31 @@ export interface Config {
   /** Whether whoever comes in may read the metrics; else this machine alone. */
   readonly metrics: boolean
   readonly logLevel: LogLevel
-  readonly liveIntervalMs: number
+  readonly live: LiveConfig
+  /** Over how long sockets are closed when the gateway goes. */
+  readonly shutdownMs: number
   /** What outlives the process. */
   readonly dataDir: string
   /** The public key of incoming callbacks; undefined: fetched from the API's origin. */
   readonly callbackKey: KeyObject | undefined
+}
+
+export interface LiveConfig {
+  readonly intervalMs: number
+  /** How many different things are polled at a time. */
+  readonly maxKeys: number
+  /** How many different selections of them are executed. */
+  readonly maxSelections: number
+  /** Websockets and event streams. */
+  readonly maxSockets: number
+  readonly maxSocketsPerCaller: number
+  readonly maxSubscriptions: number
+  readonly maxMessagesPerSecond: number
+  readonly maxFrameBytes: number
+  readonly maxAgeMs: number
+  /** Silent for half of it, a websocket is pinged; for all of it, it is dropped. */
+  readonly pingMs: number
+  readonly stallMs: number
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -111,7 +130,8 @@ export function loadConfig(
     graphiql: readFlag('GRAPHIQL', get, get('NODE_ENV') !== 'production', fault),
     metrics: readFlag('METRICS', get, false, fault),
     logLevel: readChoice('LOG_LEVEL', get, LOG_LEVELS, 'info', fault),
-    liveIntervalMs: readInteger('LIVE_INTERVAL_MS', get, 2000, 250, 60_000, fault),
+    live: Object.freeze(readLive(get, fault)),
+    shutdownMs: readInteger('SHUTDOWN_MS', get, 5_000, 0, 600_000, fault),
     dataDir: get('DATA_DIR') ?? './data',
     callbackKey: readKey('SPECTROCOIN_CALLBACK_KEY_FILE', get, fault),
   }
@@ -123,6 +143,23 @@ export function loadConfig(
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1')
   return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name)
+}
+
+function readLive(get: Get, fault: Fault): LiveConfig {
+  return {
+    intervalMs: readInteger('LIVE_INTERVAL_MS', get, 2000, 250, 60_000, fault),
+    maxKeys: readInteger('LIVE_MAX_KEYS', get, 5_000, 1, 1_000_000, fault),
+    maxSelections: readInteger('LIVE_MAX_SELECTIONS', get, 10_000, 1, 1_000_000, fault),
+    maxSockets: readInteger('MAX_SOCKETS', get, 10_000, 1, 1_000_000, fault),
+    maxSocketsPerCaller: readInteger('MAX_SOCKETS_PER_CALLER', get, 6_000, 1, 1_000_000, fault),
+    maxSubscriptions: readInteger('MAX_SUBSCRIPTIONS_PER_SOCKET', get, 1_000, 1, 1_000_000, fault),
+    maxMessagesPerSecond: readInteger('MAX_MESSAGES_PER_SECOND', get, 2_000, 1, 1_000_000, fault),
+    // Never less than the body of a request may have: what can be asked by POST can be asked over a websocket.
+    maxFrameBytes: readInteger('MAX_FRAME_BYTES', get, 110_000, 100_000, 100_000_000, fault),
+    maxAgeMs: readInteger('MAX_SOCKET_AGE_MS', get, 43_200_000, 1_000, 604_800_000, fault),
+    pingMs: readInteger('WS_PING_MS', get, 25_000, 200, 600_000, fault),
+    stallMs: readInteger('WS_STALL_MS', get, 30_000, 200, 600_000, fault),
+  }
 }
 
 type Get = (name: string) => string | undefined

@@ -6,6 +6,7 @@ import { endpointRows } from './upstream/endpoints.ts'
 import type { Sources } from './metrics.ts'
 import type { Step } from './money/audit.ts'
 import type { CountOperation } from './server/pipeline.ts'
+import type { SocketEnd } from './server/websocket.ts'
 import type { Drift } from './upstream/drift.ts'
 import type { Endpoints } from './upstream/endpoints.ts'
 import type { BreakerState, Meter } from './upstream/meter.ts'
@@ -15,6 +16,7 @@ export interface GatewayMetrics {
   readonly registry: Registry
   readonly meter: Meter
   readonly countOperation: CountOperation
+  readonly countSocketEnd: (transport: 'websocket' | 'event-stream', why: SocketEnd) => void
   readonly countMoneyStep: (step: Step, mutation: string) => void
 }
 
@@ -41,6 +43,8 @@ export function createGatewayMetrics({
   // A rate sees a counter grow from 0 to 1 only if it has seen the 0.
   for (const why of ['budget', 'cool-down', 'busy', 'breaker']) notMade.inc({ why }, 0)
   for (const kind of ['query', 'mutation', 'subscription']) metrics.operations.inc({ kind, code: 'ok' }, 0)
+  for (const why of WATCHED_ENDS)
+    for (const transport of ['websocket', 'event-stream']) metrics.socketsEnded.inc({ transport, why }, 0)
   for (const step of WATCHED_STEPS)
     for (const mutation of Object.keys(HISTORIES)) metrics.moneySteps.inc({ step, mutation }, 0)
 
@@ -64,11 +68,22 @@ export function createGatewayMetrics({
       for (const code of codes.length > 0 ? codes : ['ok']) metrics.operations.inc({ kind, code: known(code) })
       metrics.operationSeconds.observe({ kind }, ms / 1000)
     },
+    countSocketEnd: (transport, why) => metrics.socketsEnded.inc({ transport, why }),
     countMoneyStep: (step, mutation) => metrics.moneySteps.inc({ step, mutation }),
   }
 }
 
 const BREAKER_STATES: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 }
+
+/** Whoever meets these is either an attacker or a front end that has outgrown its limits. */
+const WATCHED_ENDS: readonly SocketEnd[] = [
+  'too-many',
+  'too-many-of-caller',
+  'too-many-subscriptions',
+  'too-many-messages',
+  'frame',
+  'stalled',
+]
 
 /** What somebody has to look at. */
 const WATCHED_STEPS: readonly Step[] = ['unknown', 'ambiguous', 'unwritten']

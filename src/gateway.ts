@@ -1,14 +1,13 @@
 // Wires the floors of a configuration together and listens.
 import { createHash, createHmac } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError, isLoopback } from './config.ts'
 import { exportKey } from './exports/key.ts'
 import { createExportLinks } from './exports/links.ts'
-import { createHub } from './live/hub.ts'
-import { createLiveExchangeRates } from './live/exchange-rates.ts'
-import { createLiveObjects } from './live/objects.ts'
 import { createOrderHints } from './live/order-hints.ts'
-import { createLiveRates } from './live/rates.ts'
+import { openLiveDesk } from './gateway-live.ts'
 import { createGatewayMetrics } from './gateway-metrics.ts'
+import { listen, stopListening } from './gateway-listen.ts'
 import { openMoneyDesk } from './gateway-money.ts'
 import { openTarget, version } from './gateway-target.ts'
 import { createLog } from './log.ts'
@@ -17,18 +16,18 @@ import { createCallbackRoute } from './server/callbacks.ts'
 import { createCallers } from './server/callers.ts'
 import { createDocuments } from './server/documents.ts'
 import { createDoor } from './server/doors.ts'
-import { failureFields } from './server/errors.ts'
 import { createExportRoute } from './server/exports.ts'
 import { createHttpServer, GRAPHQL_PATH } from './server/http.ts'
 import { createMetricsRoute } from './server/metrics.ts'
 import { createPipeline } from './server/pipeline.ts'
+import { createStreams } from './server/streams.ts'
+import { createSubscriptions } from './server/subscriptions.ts'
 import { serveWebSocket } from './server/websocket.ts'
 import { NOBODY } from './upstream/caller.ts'
 import { createDrift } from './upstream/drift.ts'
 import { readEndpoints } from './upstream/endpoints.ts'
 import { createScopes } from './upstream/scopes.ts'
 import { createUpstream } from './upstream/upstream.ts'
-import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Registry } from 'prom-client'
 import type { Config } from './config.ts'
@@ -70,7 +69,8 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
     endpoints: corrected,
     drift: drift.counts,
     liveFeeds: () => hub.size,
-    liveListeners: () => hub.listeners,
+    liveSelections: () => channels.size,
+    liveListeners: () => channels.seats,
     websockets: () => websocket.size,
     openMoney: () => money.countOpen(),
   })
@@ -89,10 +89,7 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
     callbackKey: config.callbackKey,
   })
   const scopes = createScopes(config)
-  const hub = createHub({
-    intervalMs: config.liveIntervalMs,
-    failed: (error) => log.warn({ kind: 'poll', codes: [error.code], ...failureFields(error) }, 'a poll failed'),
-  })
+  const { hub, channels, places, watch, live } = openLiveDesk(config.live, { upstream, scopes, log })
   const callers = createCallers(config.upstream.mode)
   // Another account, or another world of the sandbox, is not what a link was made for.
   const linkKey = createHmac('sha256', key)
@@ -116,11 +113,7 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
   const services = {
     upstream,
     scopes,
-    live: {
-      rates: createLiveRates(hub, upstream.rates, (signal) => scopes.poll(NOBODY, signal)),
-      exchangeRates: createLiveExchangeRates(hub, upstream.exchangePairs, scopes.poll),
-      objects: createLiveObjects(hub, scopes.poll),
-    },
+    live,
     money,
     exports: { sign: links.sign, origin: () => config.publicUrl ?? `http://${place()}` },
   }
@@ -129,6 +122,7 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
     schema,
     documents,
     services,
+    subscribe: createSubscriptions({ services, channels, nobody: NOBODY, log }),
     maxUpstreamCalls: config.maxUpstreamCalls,
     explain: config.explain,
     count: metrics.countOperation,
@@ -136,8 +130,16 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
   })
   const door = createDoor({ publicUrl: config.publicUrl, isLoopback })
   const { identify, house } = callers
+  let isGoing = false
   const server = createHttpServer({
     pipeline,
+    streams: createStreams({
+      places,
+      watch,
+      isGoing: () => isGoing,
+      count: (why) => metrics.countSocketEnd('event-stream', why),
+    }),
+    isGoing: () => isGoing,
     identify,
     door,
     exports: createExportRoute({
@@ -159,7 +161,17 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
     sandbox: sandbox !== undefined,
     log,
   })
-  const websocket = serveWebSocket(server, { schema, documents, pipeline, identify, door, path: GRAPHQL_PATH, log })
+  const websocket = serveWebSocket(server, {
+    pipeline,
+    identify,
+    door,
+    places,
+    watch,
+    ...config.live,
+    path: GRAPHQL_PATH,
+    count: (why) => metrics.countSocketEnd('websocket', why),
+    log,
+  })
 
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   const place = (): string => `${host}:${(server.address() as AddressInfo).port}`
@@ -178,21 +190,17 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
     liveFeeds: () => hub.size,
     drift: drift.counts,
     async close() {
+      // Whoever sends requests here is told first to send them elsewhere; until they have heard it, they are answered.
+      isGoing = true
+      websocket.stop()
+      const grace = isLoopback(config.host) ? undefined : sleep(config.shutdownMs)
+      // Sockets before their subscriptions: a client whose socket goes comes back, one whose subscription completes does not.
+      await Promise.all([watch.drain(config.shutdownMs), grace])
+      await websocket.close()
       money.stop()
       upstream.stop()
-      // Sockets first: a client whose socket goes comes back, one whose subscription completes does not.
-      await websocket.close()
       hub.close()
-      await new Promise<void>((resolve) => {
-        // A connection that has had its answer stays open for the next request, which is not to come.
-        const sweep = setInterval(() => server.closeIdleConnections(), 50)
-        const patience = setTimeout(() => server.closeAllConnections(), CLOSING_MS)
-        server.close(() => {
-          clearInterval(sweep)
-          clearTimeout(patience)
-          resolve()
-        })
-      })
+      await stopListening(server)
       // What has left is waited for, whoever has gone.
       await money.close()
       await upstream.close()
@@ -222,23 +230,3 @@ function exportKeyOf({ dataDir }: Config): Buffer {
     ])
   }
 }
-
-function listen(server: Server, { port, host }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = LISTEN_FAULTS[error.code ?? '']
-      reject(why === undefined ? error : new ConfigError([why]))
-    })
-    server.listen(port, host, resolve)
-  })
-}
-
-const LISTEN_FAULTS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'PORT is taken: something else listens there.',
-  EACCES: 'PORT is one that this user may not listen on.',
-  EADDRNOTAVAIL: 'HOST is no address of this machine.',
-  ENOTFOUND: 'HOST is no address of this machine.',
-}
-
-/** How long requests under way may take to end when the gateway closes. */
-const CLOSING_MS = 5_000

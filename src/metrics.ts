@@ -4,6 +4,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 /** What is read where it is, whenever somebody asks. */
 export interface Sources {
   readonly liveFeeds: () => number
+  readonly liveSelections: () => number
   readonly liveListeners: () => number
   readonly websockets: () => number
   /** By state; undefined where it cannot be read now. */
@@ -69,9 +70,15 @@ export function createMetrics(sources: Sources) {
       ['kind'],
       OPERATION_SECONDS,
     ),
+    socketsEnded: counter(
+      'sockets_ended_total',
+      'Websockets and event streams that were refused, or ended by the gateway, by why.',
+      ['transport', 'why'],
+    ),
     moneySteps: counter('money_steps_total', 'Steps of money-moving calls.', ['step', 'mutation']),
   }
   gauge('live_feeds', 'Feeds that are polled now.', sources.liveFeeds)
+  gauge('live_selections', 'Distinct selections of them, each executed once an event.', sources.liveSelections)
   gauge('live_listeners', 'Subscriptions that listen to them now, over whichever transport.', sources.liveListeners)
   gauge('websockets', 'Websockets that are open now.', sources.websockets)
   new Gauge({

@@ -48,7 +48,20 @@ test('an empty environment is the sandbox on loopback', () => {
     graphiql: true,
     metrics: false,
     logLevel: 'info',
-    liveIntervalMs: 2000,
+    live: {
+      intervalMs: 2000,
+      maxKeys: 5_000,
+      maxSelections: 10_000,
+      maxSockets: 10_000,
+      maxSocketsPerCaller: 6_000,
+      maxSubscriptions: 1_000,
+      maxMessagesPerSecond: 2_000,
+      maxFrameBytes: 110_000,
+      maxAgeMs: 43_200_000,
+      pingMs: 25_000,
+      stallMs: 30_000,
+    },
+    shutdownMs: 5_000,
   })
 })
 
@@ -56,6 +69,7 @@ test('what is read cannot be changed', () => {
   const config = loadConfig(CREDENTIAL)
   expect(Object.isFrozen(config)).toBe(true)
   expect(Object.isFrozen(config.upstream)).toBe(true)
+  expect(Object.isFrozen(config.live)).toBe(true)
 })
 
 test('an empty variable, or one of spaces, is one that is not set', () => {
@@ -67,6 +81,8 @@ test('an empty variable, or one of spaces, is one that is not set', () => {
     'PORT',
     'LOG_LEVEL',
     'LIVE_INTERVAL_MS',
+    'MAX_SOCKETS',
+    'SHUTDOWN_MS',
     'ENDPOINTS_FILE',
     'PUBLIC_URL',
     'GRAPHIQL',
@@ -168,6 +184,17 @@ describe('a faulty', () => {
     ['PORT', '1e3'],
     ['LOG_LEVEL', 'canary'],
     ['LIVE_INTERVAL_MS', '249'],
+    ['LIVE_MAX_KEYS', '0'],
+    ['LIVE_MAX_SELECTIONS', '0'],
+    ['MAX_SOCKETS', '0'],
+    ['MAX_SOCKETS_PER_CALLER', '0'],
+    ['MAX_SUBSCRIPTIONS_PER_SOCKET', '0'],
+    ['MAX_MESSAGES_PER_SECOND', '0'],
+    ['MAX_FRAME_BYTES', '99999'],
+    ['MAX_SOCKET_AGE_MS', '999'],
+    ['WS_PING_MS', '199'],
+    ['WS_STALL_MS', '199'],
+    ['SHUTDOWN_MS', '600001'],
     ['MONEY_TIMEOUT_MS', '99'],
     ['OPERATION_TIMEOUT_MS', '99'],
     ['OPERATION_TIMEOUT_MS', '600001'],
@@ -258,7 +285,18 @@ describe('a good', () => {
     ['HOST off loopback, where callers bring a token', { ...URL_SET, HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
     ['PORT', { PORT: '0' }, { port: 0 }],
     ['LOG_LEVEL in capitals', { LOG_LEVEL: 'WARN' }, { logLevel: 'warn' }],
-    ['LIVE_INTERVAL_MS', { LIVE_INTERVAL_MS: '250' }, { liveIntervalMs: 250 }],
+    ['LIVE_INTERVAL_MS', { LIVE_INTERVAL_MS: '250' }, { live: { intervalMs: 250 } }],
+    ['LIVE_MAX_KEYS', { LIVE_MAX_KEYS: '1' }, { live: { maxKeys: 1 } }],
+    ['LIVE_MAX_SELECTIONS', { LIVE_MAX_SELECTIONS: '1' }, { live: { maxSelections: 1 } }],
+    ['MAX_SOCKETS', { MAX_SOCKETS: '1' }, { live: { maxSockets: 1 } }],
+    ['MAX_SOCKETS_PER_CALLER', { MAX_SOCKETS_PER_CALLER: '2' }, { live: { maxSocketsPerCaller: 2 } }],
+    ['MAX_SUBSCRIPTIONS_PER_SOCKET', { MAX_SUBSCRIPTIONS_PER_SOCKET: '3' }, { live: { maxSubscriptions: 3 } }],
+    ['MAX_MESSAGES_PER_SECOND', { MAX_MESSAGES_PER_SECOND: '4' }, { live: { maxMessagesPerSecond: 4 } }],
+    ['MAX_FRAME_BYTES', { MAX_FRAME_BYTES: '100000' }, { live: { maxFrameBytes: 100_000 } }],
+    ['MAX_SOCKET_AGE_MS', { MAX_SOCKET_AGE_MS: '1000' }, { live: { maxAgeMs: 1_000 } }],
+    ['WS_PING_MS', { WS_PING_MS: '200' }, { live: { pingMs: 200 } }],
+    ['WS_STALL_MS', { WS_STALL_MS: '201' }, { live: { stallMs: 201 } }],
+    ['SHUTDOWN_MS', { SHUTDOWN_MS: '0' }, { shutdownMs: 0 }],
     ['UPSTREAM_TIMEOUT_MS', { UPSTREAM_TIMEOUT_MS: '100' }, { upstreamTimeoutMs: 100 }],
     [
       'PUBLIC_URL is its origin',

@@ -50,6 +50,8 @@ const mayImport: Record<string, Row> = {
   'src/main.ts': everything,
   'src/contract.ts': everything,
   'src/gateway.ts': everything,
+  'src/gateway-listen.ts': everything,
+  'src/gateway-live.ts': everything,
   'src/gateway-money.ts': everything,
   'src/gateway-metrics.ts': everything,
   'src/gateway-target.ts': everything,

@@ -16,6 +16,7 @@ import { connectClient } from './support/sockets.ts'
 import { startUpstream, TOKEN_ROUTE } from './support/upstream.ts'
 import type { OpenState } from '../src/money/journal.ts'
 import type { OperationKind } from '../src/server/pipeline.ts'
+import type { SocketEnd } from '../src/server/websocket.ts'
 import type { DriftKind } from '../src/upstream/drift.ts'
 import type { Endpoint } from '../src/upstream/endpoint.ts'
 import type { Meter } from '../src/upstream/meter.ts'
@@ -204,7 +205,7 @@ describe('before a scripted upstream', () => {
     })
     const live = async (): Promise<(number | undefined)[]> => {
       const series = await now()
-      return ['live_feeds', 'live_listeners', 'websockets'].map((name) => series.get(name))
+      return ['live_feeds', 'live_selections', 'live_listeners', 'websockets'].map((name) => series.get(name))
     }
     const query = 'subscription { liveRate(currency: "BTC") { price } }'
     const client = connectClient(gateway.url.replace('http', 'ws'))
@@ -219,14 +220,14 @@ describe('before a scripted upstream', () => {
     })
     const reader = events.body?.getReader()
     await reader?.read()
-    expect(await live()).toEqual([1, 3, 1])
+    expect(await live()).toEqual([1, 1, 3, 1])
     await results[0]?.stop()
-    await expect.poll(live).toEqual([1, 2, 1])
+    await expect.poll(live).toEqual([1, 1, 2, 1])
     gone.abort()
     await reader?.read().catch(() => undefined)
-    await expect.poll(live).toEqual([1, 1, 1])
+    await expect.poll(live).toEqual([1, 1, 1, 1])
     await client.close()
-    await expect.poll(live).toEqual([0, 0, 0])
+    await expect.poll(live).toEqual([0, 0, 0, 0])
     expect((await now()).get('operations_total{kind="subscription",code="ok"}')).toBe(3)
   })
 
@@ -300,12 +301,28 @@ test('each gateway counts for itself, and from 0', async () => {
   await Promise.all([second.close(), third.close()])
 })
 
+test('what an alert on sockets waits for is there from the start, for each transport', async () => {
+  const { gateway, close } = await startTestGateway()
+  const { series } = await scrape(gateway.url)
+  const ends = [...series].filter(([key]) => key.startsWith('sockets_ended_total{'))
+  const whys = ['too-many', 'too-many-of-caller', 'too-many-subscriptions', 'too-many-messages', 'frame', 'stalled']
+  expect(new Map(ends)).toEqual(
+    new Map(
+      ['websocket', 'event-stream'].flatMap((transport) =>
+        whys.map((why) => [`sockets_ended_total{transport="${transport}",why="${why}"}`, 0]),
+      ),
+    ),
+  )
+  await close()
+})
+
 describe('the words of the upstream floor', () => {
   const started = (more: object = {}) =>
     createGatewayMetrics({
       endpoints,
       drift: () => [],
       liveFeeds: () => 0,
+      liveSelections: () => 0,
       liveListeners: () => 0,
       websockets: () => 0,
       openMoney: () => ({ IN_PROGRESS: 0, UNKNOWN: 0 }),
@@ -504,11 +521,27 @@ describe('docs/metrics.md', () => {
   const operations: Record<OperationKind, true> = { query: true, mutation: true, subscription: true, none: true }
   const drifts: Record<DriftKind, true> = { word: true, misfit: true }
   const states: Record<OpenState, true> = { IN_PROGRESS: true, UNKNOWN: true }
+  const socketEnds: Record<SocketEnd, true> = {
+    'too-many': true,
+    'too-many-of-caller': true,
+    'too-many-subscriptions': true,
+    'too-many-messages': true,
+    frame: true,
+    age: true,
+    expired: true,
+    refused: true,
+    silent: true,
+    stalled: true,
+    protocol: true,
+    fault: true,
+    going: true,
+  }
   const WORDS = {
     '`outcome`': outcomes,
     '`class`': classes,
     '`by`': savers,
-    '`why`': reasons,
+    '`why` of calls': reasons,
+    '`why` of sockets': socketEnds,
     '`kind` of operations': operations,
     '`kind` of drift': drifts,
     '`state`': states,

@@ -122,7 +122,7 @@ describe.concurrent('a gateway', () => {
         body: [{ currencyCode: 'BTC', baseCurrencyCode: 'EUR', rate: '1', timestamp: '2026-03-10T14:27:31Z' }],
       },
     })
-    const { child, listening, ended } = start({ ...upstream.env, LOG_LEVEL: 'error' })
+    const { child, listening, ended } = start({ ...upstream.env, SHUTDOWN_MS: '1000', LOG_LEVEL: 'error' })
     const { url, websocketUrl } = addressesIn(await listening)
     const client = connectClient(websocketUrl)
     const live = client.run('subscription { liveRate(currency: "BTC") { price } }')

@@ -38,7 +38,14 @@ export interface TestGateway {
 export async function startTestGateway(env: Environment = {}): Promise<TestGateway> {
   const log: string[] = []
   const dataDir = mkdtempSync(join(tmpdir(), 'gateway-data-'))
-  const config = loadConfig({ PORT: '0', LOG_LEVEL: 'debug', LIVE_INTERVAL_MS: '250', DATA_DIR: dataDir, ...env })
+  const config = loadConfig({
+    PORT: '0',
+    LOG_LEVEL: 'debug',
+    LIVE_INTERVAL_MS: '250',
+    SHUTDOWN_MS: '0',
+    DATA_DIR: dataDir,
+    ...env,
+  })
   const gateway = await startGateway(config, createLog(config.logLevel, { write: (line) => void log.push(line) }))
   return {
     gateway,
