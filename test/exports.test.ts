@@ -296,7 +296,7 @@ describe('an upstream in trouble', () => {
   test.each([
     [{ status: 403, body: '' }, 403, 'FORBIDDEN'],
     [{ status: 400, body: { errorCode: 'GEN_5' } }, 422, 'UPSTREAM_REJECTED'],
-    [{ status: 429, headers: { 'retry-after': '7' }, body: '' }, 429, 'RATE_LIMITED'],
+    [{ status: 429, headers: { 'retry-after': '1' }, body: '' }, 429, 'RATE_LIMITED'],
     [{ status: 500, body: '' }, 502, 'UPSTREAM_UNAVAILABLE'],
     [{ status: 203, headers: { 'content-type': 'text/csv' }, body: CSV }, 502, 'UPSTREAM_INVALID'],
     [{ status: 302, headers: { location: 'https://evil.com/' }, body: '' }, 502, 'UPSTREAM_INVALID'],
@@ -311,7 +311,7 @@ describe('an upstream in trouble', () => {
       const response = await fetch(url, { redirect: 'error' })
       expect([response.status, await response.json()]).toMatchObject([status, { errors: [{ extensions: { code } }] }])
       expect(response.headers.get('content-type')).toContain('application/json')
-      expect(response.headers.get('retry-after')).toBe(status === 429 ? '7' : null)
+      expect(response.headers.get('retry-after')).toBe(status === 429 ? '1' : null)
       upstream.routes({ [FILE]: csv })
       expect((await fetch(url)).status).toBe(200)
     },

@@ -1,6 +1,6 @@
 // Calls that move money and leave it open whether they have, where the sandbox cannot play it: answers nobody thought of, callers that go, tokens
 // that are not to be had. The usual misfortunes are in fault-table.test.ts.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { BODY_CANARY, startWatchedGateway } from './support/canaries.ts'
 import {
   bankWithdrawal,
@@ -15,15 +15,6 @@ import {
 import { TOKEN_ROUTE } from './support/upstream.ts'
 import type { WatchedGateway } from './support/canaries.ts'
 import type { Route } from './support/upstream.ts'
-
-let gateway: WatchedGateway
-beforeEach(async () => {
-  gateway = await startWatchedGateway(walletRoutes)
-})
-afterEach(async () => {
-  gateway.check()
-  await gateway.close()
-})
 
 const MUTATIONS = {
   createExchange: {
@@ -72,10 +63,28 @@ const MUTATIONS = {
   },
 } as const
 
+type Movement = (typeof MUTATIONS)[keyof typeof MUTATIONS]
+
 /** No credential of the gateway's: callers bring theirs. */
 const OWN_TOKENS = { SPECTROCOIN_CLIENT_ID: '', SPECTROCOIN_CLIENT_SECRET: '' }
 
-describe.each(Object.entries(MUTATIONS))('%s', (mutation, { route, made, id, call }) => {
+// Three mutations beside one another, each at a gateway of its own: most of it is waiting, and what is not has 300 ms for a first byte.
+vi.setConfig({ maxConcurrency: 3 })
+
+describe.concurrent.each(Object.entries(MUTATIONS))('%s', (mutation, move) => {
+  describe('of which nobody knows what it did', { concurrent: false }, () => unknowns(mutation, move))
+})
+
+function unknowns(mutation: string, { route, made, id, call }: Movement): void {
+  let gateway: WatchedGateway
+  beforeEach(async () => {
+    gateway = await startWatchedGateway(walletRoutes)
+  })
+  afterEach(async () => {
+    gateway.check()
+    await gateway.close()
+  })
+
   const run = async (
     headers?: Record<string, string>,
   ): Promise<{ result: Record<string, unknown> | null; codes: unknown[] }> => {
@@ -217,4 +226,4 @@ describe.each(Object.entries(MUTATIONS))('%s', (mutation, { route, made, id, cal
     gateway.upstream.routes({ [route]: { body: made } })
     expect((await run(headers)).result).toMatchObject({ id })
   })
-})
+}

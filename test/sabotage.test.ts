@@ -56,7 +56,7 @@ const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     reds: [
       [
         'outcome-unknown.test.ts',
-        'createExchange > is OutcomeUnknown after the end of the connection, and never sent again',
+        'createExchange > of which nobody knows what it did > is OutcomeUnknown after the end of the connection, and never sent again',
       ],
     ],
   },
@@ -116,8 +116,8 @@ const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     ],
     reds: [
       [
-        'exact-amounts.test.ts',
-        '10,000 amounts (seed 20260310) > go into a request body as the client wrote them, and come back',
+        'create-exchange.test.ts',
+        'an exchange > of 123456789012345678901234567890.10 sends that amount digit for digit, as JSON text',
       ],
     ],
   },
@@ -156,10 +156,11 @@ async function run(
   const files = [...new Set(tests.map(([file]) => `test/${file}`))]
   const names = tests.map(([, name]) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
   const report = join(folder, 'report.json')
+  const { PATH, NODE_COMPILE_CACHE } = process.env
   const child = spawn(
     process.execPath,
     ['node_modules/vitest/vitest.mjs', 'run', ...files, '-t', `^(${names})$`, '--no-cache'],
-    { cwd: folder, env: { PATH: process.env['PATH'], TEST_REPORT: report }, stdio: 'ignore' },
+    { cwd: folder, env: { PATH, NODE_COMPILE_CACHE, TEST_REPORT: report }, stdio: 'ignore' },
   )
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
   const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report

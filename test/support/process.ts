@@ -25,8 +25,11 @@ export function startProcess(
   env: Environment = {},
   { node = process.execPath, args = ['--import', './src/need-node.mjs', 'src/main.ts'] } = {},
 ): GatewayProcess {
+  const { NODE_COMPILE_CACHE } = process.env
   const dataDir = mkdtempSync(join(tmpdir(), 'gateway-data-'))
-  const given = Object.entries({ PORT: '0', DATA_DIR: dataDir, ...env }).filter(([, value]) => value !== undefined)
+  const given = Object.entries({ PORT: '0', DATA_DIR: dataDir, NODE_COMPILE_CACHE, ...env }).filter(
+    ([, value]) => value !== undefined,
+  )
   const child = spawn(node, args, { cwd: root, env: Object.fromEntries(given), stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
