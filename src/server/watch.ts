@@ -59,7 +59,8 @@ const LAST_ANSWER_MS = 30_000
 
 export function createWatch({ pingMs, stallMs, maxAgeMs }: WatchOptions): Watch {
   const watched = new Map<Connection, State>()
-  const roundMs = Math.min(LONGEST_ROUND_MS, pingMs / 8, stallMs / 8, maxAgeMs / 8)
+  // Fine enough for a short age, too, of which the last tenth is left to chance.
+  const roundMs = Math.min(LONGEST_ROUND_MS, pingMs / 8, stallMs / 8, maxAgeMs / 100)
   let timer: NodeJS.Timeout | undefined
 
   const look = (connection: Connection, state: State, now: number): void => {
