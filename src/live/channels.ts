@@ -152,8 +152,13 @@ function createBreath(most: number): Breathe {
   let left = most
   const turn = (): void => {
     left = most
-    const next = waiting.findIndex(({ work }) => (left -= work) <= 0)
-    for (const { go } of waiting.splice(0, next < 0 ? waiting.length : next + 1)) go()
+    let next = 0
+    for (const { work } of waiting) {
+      if (left <= 0) break
+      left -= work
+      next += 1
+    }
+    for (const { go } of waiting.splice(0, next)) go()
     if (waiting.length > 0) setImmediate(turn)
   }
   return (work) => {

@@ -56,6 +56,11 @@ function copy(error: GraphQLError, message: string, extensions: Record<string, u
   })
 }
 
+/** Whether this is a public error's code. */
+export function hasCode({ extensions }: GraphQLError, code: ErrorCode): boolean {
+  return extensions['code'] === code
+}
+
 /** What the log may know of a failed upstream call. */
 export function failureFields({ endpoint, reason, details: { upstreamCode, traceId } }: GatewayError): LogFields {
   return {

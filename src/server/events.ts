@@ -1,8 +1,9 @@
 // The events of a selection: each executed, its errors made public and told in the log once, and written down.
 import { executeSubscriptionEvent } from 'graphql'
+import { hasCode } from './errors.ts'
 import { explained } from './explain.ts'
 import { exposed } from './results.ts'
-import type { ExecutionResult, GraphQLError, ValidatedSubscriptionArgs } from 'graphql'
+import type { ExecutionResult, ValidatedSubscriptionArgs } from 'graphql'
 import type { Caller, GatewayContext } from '../context.ts'
 import type { Log } from '../log.ts'
 
@@ -33,7 +34,8 @@ export function createEvents(
     const context = { requestId, transport: 'websocket', log: trouble === before ? SILENT : log } as const
     before = trouble
     const told = exposed(complete, validated.document, context)
-    const refusal = caller.kind === 'token' ? told.errors?.find(isUnauthenticated) : undefined
+    const refusal =
+      caller.kind === 'token' ? told.errors?.find((error) => hasCode(error, 'UNAUTHENTICATED')) : undefined
     if (refusal && hasWorked) throw refusal
     hasWorked ||= !refusal
     return JSON.stringify(told)
@@ -46,7 +48,3 @@ function troubleOf({ errors = [] }: ExecutionResult): string {
 }
 
 const SILENT: Log = { error: () => {}, warn: () => {}, info: () => {} }
-
-function isUnauthenticated({ extensions }: GraphQLError): boolean {
-  return extensions['code'] === 'UNAUTHENTICATED'
-}

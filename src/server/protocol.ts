@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { CloseCode, MessageType, parseMessage } from 'graphql-ws'
 import { broken, EXPIRED, FAULT, INVALID, tooMany } from './dismissals.ts'
-import { stackOf } from './errors.ts'
+import { hasCode, stackOf } from './errors.ts'
 import { createGate } from './gate.ts'
 import type { ExecutionResult } from 'graphql'
 import type { CompleteMessage, PingMessage, SubscribeMessage } from 'graphql-ws'
@@ -174,7 +174,8 @@ export function converse(
         operations.delete(id)
         if (!errors) return send({ id, type: MessageType.Complete })
         // A token that was taken before and is not now has come to its end: who comes back with a new one can go on.
-        const isExpired = hasWorked && asking.kind === 'token' && errors.some(isUnauthenticated)
+        const isExpired =
+          hasWorked && asking.kind === 'token' && errors.some((error) => hasCode(error, 'UNAUTHENTICATED'))
         if (isExpired) return close(EXPIRED)
         send({ id, type: MessageType.Error, payload: errors })
       },
@@ -241,8 +242,4 @@ function messageOf(text: string | undefined): ReturnType<typeof parseMessage> | 
   } catch {
     return undefined
   }
-}
-
-function isUnauthenticated({ extensions }: { readonly extensions?: Readonly<Record<string, unknown>> }): boolean {
-  return extensions?.['code'] === 'UNAUTHENTICATED'
 }

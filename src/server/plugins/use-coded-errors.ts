@@ -25,20 +25,12 @@ export function useCodedErrors(log: Log): Plugin<object, HttpContext> {
 
 /** Yoga says what was wrong with the request by an HTTP status; a fault of ours has none. */
 function coded(error: GraphQLError): GraphQLError {
-  const { code, http, retryAfter } = error.extensions as Partial<{
-    code: unknown
-    http: { status?: number }
-    retryAfter: number
-  }>
+  const { code, http } = error.extensions as { code?: unknown; http?: { status?: number } }
   const isOurs = typeof code === 'string' && Object.hasOwn(ERROR_CODES, code)
   if (!isOurs && (!http?.status || http.status >= 500)) return error
   // Nothing else of it: yoga adds what JSON.parse said, which quotes the body.
   return new GraphQLError(error.message, {
-    extensions: {
-      code: isOurs ? code : 'BAD_REQUEST',
-      ...(isOurs && retryAfter !== undefined && { retryAfter }),
-      http: { status: 400, ...http, spec: false },
-    },
+    extensions: { code: isOurs ? code : 'BAD_REQUEST', http: { status: 400, ...http, spec: false } },
   })
 }
 
