@@ -1,7 +1,9 @@
 // The configuration: read once from the environment, checked whole, frozen; faults name the variable and never its value.
-import { createPublicKey } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readDocumentLimits, readLive, readRequestLimits } from './config-limits.ts'
+import { readChoice, readFlag, readInteger, readKey, readOptional, readOrigins, readUrl } from './config-values.ts'
 import type { KeyObject } from 'node:crypto'
+import type { DocumentLimits, LiveConfig, RequestLimits } from './config-limits.ts'
+import type { Fault, Get } from './config-values.ts'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -24,6 +26,8 @@ export interface Config {
   readonly operationTimeoutMs: number
   /** How many upstream calls one operation may make. */
   readonly maxUpstreamCalls: number
+  /** Upstream calls, as estimated, that one caller may ask for in a minute. */
+  readonly callerPointsPerMinute: number | undefined
   /** What a credential may call in a minute, where that is known. */
   readonly upstreamCallsPerMinute: number | undefined
   /** How many failures within ten seconds open the breaker, where they are half of all calls. */
@@ -40,35 +44,29 @@ export interface Config {
   readonly port: number
   /** The address that browsers know us by, where it is not the loopback one. */
   readonly publicUrl: string | undefined
+  /** Origins of web pages that may ask, beside the gateway's own. */
+  readonly allowedOrigins: readonly string[]
+  /** How many proxies in front of the gateway write down whom they pass on. */
+  readonly trustedProxies: number
+  /** Who may use the gateway's credential; undefined: whoever reaches the port. */
+  readonly keysFile: string | undefined
+  /** The only documents that run; undefined: all do. */
+  readonly trustedDocumentsFile: string | undefined
+  /** Whether callers may ask for the schema, and are told what a misspelt name may have meant. */
+  readonly introspection: boolean
   readonly graphiql: boolean
   /** Whether whoever comes in may read the metrics; else this machine alone. */
   readonly metrics: boolean
   readonly logLevel: LogLevel
   readonly live: LiveConfig
+  readonly documents: DocumentLimits
+  readonly requests: RequestLimits
   /** Over how long sockets are closed when the gateway goes. */
   readonly shutdownMs: number
   /** What outlives the process. */
   readonly dataDir: string
   /** The public key of incoming callbacks; undefined: fetched from the API's origin. */
   readonly callbackKey: KeyObject | undefined
-}
-
-export interface LiveConfig {
-  readonly intervalMs: number
-  /** How many different things are polled at a time. */
-  readonly maxKeys: number
-  /** How many different selections of them are executed. */
-  readonly maxSelections: number
-  /** Websockets and event streams. */
-  readonly maxSockets: number
-  readonly maxSocketsPerCaller: number
-  readonly maxSubscriptions: number
-  readonly maxMessagesPerSecond: number
-  readonly maxFrameBytes: number
-  readonly maxAgeMs: number
-  /** Silent for half of it, a websocket is pinged; for all of it, it is dropped. */
-  readonly pingMs: number
-  readonly stallMs: number
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -103,11 +101,20 @@ export function loadConfig(
 
   const upstream = readUpstream(get, fault)
   const host = get('HOST') ?? '127.0.0.1'
-  if (upstream?.mode !== 'callers' && !isLoopback(host)) {
+  const keysFile = get('GATEWAY_KEYS_FILE')
+  // Of these two a word that was lost on its way would open what they are there to close.
+  for (const name of ['GATEWAY_KEYS_FILE', 'TRUSTED_DOCUMENTS_FILE'])
+    if (env[name] !== undefined && get(name) === undefined) fault(`${name} is empty: name a file, or leave it out.`)
+  if (upstream?.mode === 'callers') {
+    if (keysFile) fault('GATEWAY_KEYS_FILE is for a gateway with a credential: here callers bring their own tokens.')
+  } else if (!keysFile && !isLoopback(host)) {
     fault(
-      'HOST must be a loopback address: callers cannot be told apart yet, and whoever reaches the port could use the credential.',
+      'HOST must be a loopback address while GATEWAY_KEYS_FILE is not set: whoever reaches the port could use the credential. Make a key with "npm run key -- create", or leave HOST out.',
     )
   }
+  const requests = readRequestLimits(get, fault)
+  // What helps who builds something tells others more than they need to know.
+  const isOpen = get('NODE_ENV') !== 'production'
   const config = {
     upstream,
     versionHeader: readVersionHeader(get('SPECTROCOIN_VERSION_HEADER'), fault),
@@ -116,21 +123,27 @@ export function loadConfig(
     moneyTimeoutMs: readInteger('MONEY_TIMEOUT_MS', get, 60_000, 100, 600_000, fault),
     operationTimeoutMs: readInteger('OPERATION_TIMEOUT_MS', get, 10_000, 100, 600_000, fault),
     maxUpstreamCalls: readInteger('MAX_UPSTREAM_CALLS', get, 100, 1, 100_000, fault),
-    upstreamCallsPerMinute: get('UPSTREAM_CALLS_PER_MINUTE')
-      ? readInteger('UPSTREAM_CALLS_PER_MINUTE', get, 0, 1, 1_000_000, fault)
-      : undefined,
+    callerPointsPerMinute: readOptional('CALLER_POINTS_PER_MINUTE', get, 1, 100_000_000, fault),
+    upstreamCallsPerMinute: readOptional('UPSTREAM_CALLS_PER_MINUTE', get, 1, 1_000_000, fault),
     breakerFailures: readInteger('BREAKER_FAILURES', get, 10, 1, 1_000_000, fault),
-    explain: readFlag('EXPLAIN', get, get('NODE_ENV') !== 'production', fault),
+    explain: readFlag('EXPLAIN', get, isOpen, fault),
     reconcileWaitMs: readInteger('RECONCILE_WAIT_MS', get, 3_000, 0, 60_000, fault),
     reconcileWindowMs: readInteger('RECONCILE_WINDOW_MS', get, 900_000, 0, 86_400_000, fault),
     journalDays: readInteger('JOURNAL_DAYS', get, 90, 1, 3650, fault),
     host,
     port: readInteger('PORT', get, 4000, 0, 65_535, fault),
     publicUrl: readUrl('PUBLIC_URL', get, fault)?.origin,
-    graphiql: readFlag('GRAPHIQL', get, get('NODE_ENV') !== 'production', fault),
+    allowedOrigins: Object.freeze(readOrigins('ALLOWED_ORIGINS', get, fault)),
+    trustedProxies: readInteger('TRUSTED_PROXIES', get, 0, 0, 10, fault),
+    keysFile,
+    trustedDocumentsFile: get('TRUSTED_DOCUMENTS_FILE'),
+    introspection: readFlag('INTROSPECTION', get, isOpen, fault),
+    graphiql: readFlag('GRAPHIQL', get, isOpen, fault),
     metrics: readFlag('METRICS', get, false, fault),
     logLevel: readChoice('LOG_LEVEL', get, LOG_LEVELS, 'info', fault),
-    live: Object.freeze(readLive(get, fault)),
+    live: Object.freeze(readLive(get, requests, fault)),
+    documents: Object.freeze(readDocumentLimits(get, fault)),
+    requests: Object.freeze(requests),
     shutdownMs: readInteger('SHUTDOWN_MS', get, 5_000, 0, 600_000, fault),
     dataDir: get('DATA_DIR') ?? './data',
     callbackKey: readKey('SPECTROCOIN_CALLBACK_KEY_FILE', get, fault),
@@ -144,26 +157,6 @@ export function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1')
   return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name)
 }
-
-function readLive(get: Get, fault: Fault): LiveConfig {
-  return {
-    intervalMs: readInteger('LIVE_INTERVAL_MS', get, 2000, 250, 60_000, fault),
-    maxKeys: readInteger('LIVE_MAX_KEYS', get, 5_000, 1, 1_000_000, fault),
-    maxSelections: readInteger('LIVE_MAX_SELECTIONS', get, 10_000, 1, 1_000_000, fault),
-    maxSockets: readInteger('MAX_SOCKETS', get, 10_000, 1, 1_000_000, fault),
-    maxSocketsPerCaller: readInteger('MAX_SOCKETS_PER_CALLER', get, 6_000, 1, 1_000_000, fault),
-    maxSubscriptions: readInteger('MAX_SUBSCRIPTIONS_PER_SOCKET', get, 1_000, 1, 1_000_000, fault),
-    maxMessagesPerSecond: readInteger('MAX_MESSAGES_PER_SECOND', get, 2_000, 1, 1_000_000, fault),
-    // Never less than the body of a request may have: what can be asked by POST can be asked over a websocket.
-    maxFrameBytes: readInteger('MAX_FRAME_BYTES', get, 110_000, 100_000, 100_000_000, fault),
-    maxAgeMs: readInteger('MAX_SOCKET_AGE_MS', get, 43_200_000, 1_000, 604_800_000, fault),
-    pingMs: readInteger('WS_PING_MS', get, 25_000, 200, 600_000, fault),
-    stallMs: readInteger('WS_STALL_MS', get, 30_000, 200, 600_000, fault),
-  }
-}
-
-type Get = (name: string) => string | undefined
-type Fault = (text: string) => undefined
 
 function readUpstream(get: Get, fault: Fault): UpstreamConfig | undefined {
   const clientId = get('SPECTROCOIN_CLIENT_ID')
@@ -200,50 +193,4 @@ function readVersionHeader(text: string | undefined, fault: Fault): Config['vers
     return fault('SPECTROCOIN_VERSION_HEADER must not be a header that the gateway itself sets.')
   }
   return { name, value }
-}
-
-function readUrl(name: string, get: Get, fault: Fault): URL | undefined {
-  const text = get(name)
-  if (text === undefined) return undefined
-  const url = URL.parse(text)
-  if (url && (url.protocol === 'https:' || url.protocol === 'http:')) return url
-  return fault(`${name} must be a URL that begins with https:// or http://.`)
-}
-
-function readKey(name: string, get: Get, fault: Fault): KeyObject | undefined {
-  const file = get(name)
-  if (file === undefined) return undefined
-  try {
-    const pem = readFileSync(file, 'utf8')
-    // Node would take the public half of a private key, which has no business here.
-    const key = pem.includes('PRIVATE KEY') ? undefined : createPublicKey(pem)
-    if (key?.asymmetricKeyType === 'rsa') return key
-  } catch {
-    // Unreadable and no key are told alike.
-  }
-  return fault(`${name} must name a file that holds an RSA public key as PEM.`)
-}
-
-function readInteger(name: string, get: Get, fallback: number, min: number, max: number, fault: Fault): number {
-  const text = get(name)
-  if (text === undefined) return fallback
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
-  if (value >= min && value <= max) return value
-  fault(`${name} must be a whole number from ${min} to ${max}.`)
-  return fallback
-}
-
-function readFlag(name: string, get: Get, fallback: boolean, fault: Fault): boolean {
-  const text = get(name)
-  if (text === undefined) return fallback
-  if (text !== 'true' && text !== 'false') fault(`${name} must be true or false.`)
-  return text === 'true'
-}
-
-function readChoice<T extends string>(name: string, get: Get, choices: readonly T[], fallback: T, fault: Fault): T {
-  const text = get(name)
-  if (text === undefined) return fallback
-  const choice = choices.find((each) => each === text.toLowerCase())
-  if (choice === undefined) fault(`${name} must be one of ${choices.join(', ')}.`)
-  return choice ?? fallback
 }

@@ -45,6 +45,23 @@ test('an empty environment is the sandbox on loopback', () => {
     host: '127.0.0.1',
     port: 4000,
     publicUrl: undefined,
+    allowedOrigins: [],
+    trustedProxies: 0,
+    keysFile: undefined,
+    trustedDocumentsFile: undefined,
+    introspection: true,
+    callerPointsPerMinute: undefined,
+    documents: {
+      maxDocumentBytes: 100_000,
+      maxTokens: 5_000,
+      maxDepth: 15,
+      maxRootFields: 100,
+      maxFields: 5_000,
+      maxAliases: 200,
+      maxDirectives: 100,
+      maxListArgument: 200,
+    },
+    requests: { maxBodyBytes: 100_000, headersTimeoutMs: 10_000, requestTimeoutMs: 30_000 },
     graphiql: true,
     metrics: false,
     logLevel: 'info',
@@ -172,6 +189,17 @@ describe('a faulty', () => {
     ['SPECTROCOIN_API_URL', 'https://user:canary@example.com'],
     ['SPECTROCOIN_API_URL', 'https://canary.example.com/?a=1'],
     ['SPECTROCOIN_API_URL', 'https://canary.example.com/#a'],
+    ['ALLOWED_ORIGINS', '*'],
+    ['ALLOWED_ORIGINS', 'null'],
+    ['ALLOWED_ORIGINS', 'canary.example.com'],
+    ['ALLOWED_ORIGINS', 'https://canary.example.com/'],
+    ['ALLOWED_ORIGINS', 'https://Canary.example.com'],
+    ['ALLOWED_ORIGINS', 'https://canary.example.com:443'],
+    ['ALLOWED_ORIGINS', 'https://user@canary.example.com'],
+    ['ALLOWED_ORIGINS', 'https://*.canary.example.com'],
+    ['ALLOWED_ORIGINS', 'file://canary'],
+    ['ALLOWED_ORIGINS', 'https://a.example.com,canary'],
+    ['ALLOWED_ORIGINS', 'https://a.example.com https://canary.example.com'],
     ['HOST', '0.0.0.0'],
     ['HOST', '::'],
     ['HOST', '10.0.0.1'],
@@ -254,6 +282,33 @@ describe('a faulty', () => {
     rmSync(folder, { recursive: true })
   })
 
+  test('HOST says what to do, with a credential and on the sandbox, whatever it is', () => {
+    for (const env of [{}, CREDENTIAL, { ...CREDENTIAL, ...URL_SET }]) {
+      for (const host of ['0.0.0.0', '::', '192.0.2.1']) {
+        expect(faultsOf({ ...env, HOST: host })).toEqual([expect.stringContaining('npm run key -- create')])
+        expect(faultsOf({ ...env, HOST: host, GATEWAY_KEYS_FILE: 'keys.json' })).toEqual([])
+      }
+    }
+  })
+
+  test.each(['GATEWAY_KEYS_FILE', 'TRUSTED_DOCUMENTS_FILE'])('%s is one where it is set to nothing', (name) => {
+    for (const value of ['', ' '])
+      expect(faultsOf({ [name]: value })).toEqual([`${name} is empty: name a file, or leave it out.`])
+  })
+
+  test('GATEWAY_KEYS_FILE is one where callers bring their own tokens', () => {
+    expect(faultsOf({ ...URL_SET, GATEWAY_KEYS_FILE: 'canary' })).toEqual([
+      expect.stringMatching(/^GATEWAY_KEYS_FILE is for a gateway with a credential/),
+    ])
+  })
+
+  test('pair of bounds is one, where one is a part of the other', () => {
+    expect(faultsOf({ REQUEST_TIMEOUT_MS: '9999' })).toEqual([expect.stringMatching(/^REQUEST_TIMEOUT_MS must not/)])
+    expect(faultsOf({ MAX_BODY_BYTES: '110001', MAX_FRAME_BYTES: '110000' })).toEqual([
+      expect.stringMatching(/^MAX_FRAME_BYTES must be a whole number from 110001 /),
+    ])
+  })
+
   test('environment is told all its faults together', () => {
     const env = {
       SPECTROCOIN_API_URL: 'canary',
@@ -283,6 +338,18 @@ describe('a good', () => {
   test.each<[string, Environment, object]>([
     ['HOST', { HOST: '::1' }, { host: '::1' }],
     ['HOST off loopback, where callers bring a token', { ...URL_SET, HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
+    [
+      'ALLOWED_ORIGINS',
+      { ALLOWED_ORIGINS: ' https://a.example.com, http://localhost:5173 ,,' },
+      { allowedOrigins: ['https://a.example.com', 'http://localhost:5173'] },
+    ],
+    [
+      'INTROSPECTION in production',
+      { ...URL_SET, NODE_ENV: 'production', INTROSPECTION: 'true' },
+      { introspection: true },
+    ],
+    ['production does not tell its schema', { ...URL_SET, NODE_ENV: 'production' }, { introspection: false }],
+    ['MAX_BODY_BYTES moves what a frame may have', { MAX_BODY_BYTES: '200000' }, { live: { maxFrameBytes: 210_000 } }],
     ['PORT', { PORT: '0' }, { port: 0 }],
     ['LOG_LEVEL in capitals', { LOG_LEVEL: 'WARN' }, { logLevel: 'warn' }],
     ['LIVE_INTERVAL_MS', { LIVE_INTERVAL_MS: '250' }, { live: { intervalMs: 250 } }],
