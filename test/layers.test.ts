@@ -21,6 +21,7 @@ const targets = {
   live: 'src/live/hub.ts',
   money: 'src/money/journal.ts',
   exports: 'src/exports/links.ts',
+  access: 'src/access/keys.ts',
   upstream: 'src/upstream/accounts.ts',
   store: 'src/store/memory.ts',
   sandbox: 'src/sandbox/ledger.ts',
@@ -35,12 +36,13 @@ const watchedLibraries = [...graphLibraries, 'undici', 'redis', 'ioredis', '@red
 type Row = { floor?: Floor; values: Floor[]; types?: Floor[]; libraries?: string[] }
 const everything: Row = { values: Object.keys(targets) as Floor[], libraries: [...graphLibraries, 'undici'] }
 const nothing: Row = { values: [] }
-const server: Row = { floor: 'server', values: ['schema', 'context', 'live', 'exports', 'errors', 'log'] }
+const server: Row = { floor: 'server', values: ['schema', 'context', 'live', 'exports', 'access', 'errors', 'log'] }
 const schema: Row = {
   floor: 'schema',
   values: ['resolvers', 'decimal', 'errors'],
   types: ['context', 'upstream', 'live', 'money'],
 }
+const command: Row = { floor: 'access', values: ['schema', 'upstream', 'errors', 'log'] }
 const upstream: Row = {
   floor: 'upstream',
   values: ['store', 'decimal', 'errors', 'log'],
@@ -50,6 +52,7 @@ const mayImport: Record<string, Row> = {
   'src/main.ts': everything,
   'src/contract.ts': everything,
   'src/gateway.ts': everything,
+  'src/gateway-access.ts': everything,
   'src/gateway-listen.ts': everything,
   'src/gateway-live.ts': everything,
   'src/gateway-money.ts': everything,
@@ -74,6 +77,9 @@ const mayImport: Record<string, Row> = {
   'src/live/feed.ts': { floor: 'live', values: ['store', 'decimal', 'errors'], types: ['upstream'] },
   'src/money/claim.ts': { floor: 'money', values: ['store', 'decimal', 'errors'], types: ['upstream'] },
   'src/exports/archive.ts': { floor: 'exports', values: ['store', 'decimal', 'errors'], types: ['upstream'] },
+  'src/access/visits.ts': { floor: 'access', values: ['errors', 'log'], types: ['upstream'] },
+  'src/access/key.ts': command,
+  'src/access/trusted.ts': command,
   'src/upstream/orders.ts': upstream,
   'src/upstream/print.ts': upstream,
   'src/store/sqlite.ts': { floor: 'store', values: ['log'] },
@@ -141,13 +147,19 @@ const lines: { file: string; refused?: Record<string, string[]>; allowed?: strin
       'no-explicit-any': ['export let anything: any'],
     },
   },
-  ...['src/main.ts', 'src/need-node.mjs', 'src/sandbox/main.ts', 'src/schema/print.ts', 'src/upstream/print.ts'].map(
-    (file) => ({
-      file,
-      refused: { 'no-restricted-globals': ["export const half = parseFloat('0.5')"] },
-      allowed: ['export const args = process.argv'],
-    }),
-  ),
+  ...[
+    'src/main.ts',
+    'src/need-node.mjs',
+    'src/sandbox/main.ts',
+    'src/schema/print.ts',
+    'src/upstream/print.ts',
+    'src/access/key.ts',
+    'src/access/trusted.ts',
+  ].map((file) => ({
+    file,
+    refused: { 'no-restricted-globals': ["export const half = parseFloat('0.5')"] },
+    allowed: ['export const args = process.argv'],
+  })),
   {
     file: 'src/live/circle-a.ts',
     refused: { 'no-cycle': ["export { b } from './circle-b.ts'"] },
