@@ -7,12 +7,18 @@ export const ERROR_CODES = {
   OPERATION_RESOLUTION_FAILURE: 'The request names no operation of its document, or several without saying which.',
   BAD_REQUEST: 'The request is not GraphQL over HTTP: its method, content type, size or form.',
   BAD_USER_INPUT: 'A value is refused before anything is sent; `extensions.argument` says which.',
-  UNAUTHENTICATED: 'A token is missing, or is not accepted.',
-  FORBIDDEN: 'The credential may not do this; `extensions.scope` names the scope that it takes.',
+  UNAUTHENTICATED: 'A token or key is missing, or is not accepted.',
+  FORBIDDEN:
+    'The caller may not do this: `extensions.scope` names the scope that it takes, where that is what is missing.',
   NOT_FOUND: 'What a subscription, a callback or an outcome that is given again is about does not exist.',
   RATE_LIMITED: 'Too many calls; nothing was done. `extensions.retryAfter` says in how many seconds to come again.',
   OPERATION_TOO_EXPENSIVE:
     'The operation would make more upstream calls than one may (`MAX_UPSTREAM_CALLS`); `extensions.estimated` says how many.',
+  DOCUMENT_TOO_LARGE:
+    'The document is larger, deeper or wider than one may be; `extensions.limit` says how much, docs/limits.md of what.',
+  DOCUMENT_NOT_TRUSTED: 'Only documents of the trusted list are run here, and this is none of them.',
+  PERSISTED_QUERY_NOT_FOUND: 'No trusted document has this hash.',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'This gateway keeps no documents: send the text.',
   UPSTREAM_REJECTED: 'SpectroCoin refused the call; nothing was done.',
   UPSTREAM_UNAVAILABLE: 'SpectroCoin cannot be reached, or answers with a fault of its own.',
   UPSTREAM_TIMEOUT: 'SpectroCoin did not answer in time.',
@@ -42,8 +48,9 @@ export interface ErrorDetails {
   readonly scope?: string
   /** Seconds until another try makes sense. */
   readonly retryAfter?: number
-  /** Upstream calls that an operation would make, at most, and how many it may. */
+  /** Upstream calls that an operation would make, at most. */
   readonly estimated?: number
+  /** How much of it may be. */
   readonly limit?: number
   readonly upstreamCode?: string
   readonly upstreamKey?: string
@@ -85,6 +92,19 @@ export class GatewayError extends Error {
 /** What nobody may do without a token of their own. */
 export function tokenNeeded(): GatewayError {
   return new GatewayError('UNAUTHENTICATED', 'This needs a SpectroCoin token: send it as "Authorization: Bearer …".')
+}
+
+/** Why a caller may not do what takes one of these scopes; undefined: they may, or what they may do is for the upstream to say. */
+export function scopeRefusal(
+  { kind, scopes }: { readonly kind: string; readonly scopes: readonly string[] | null },
+  oneOf: readonly string[],
+): GatewayError | undefined {
+  if (scopes === null || oneOf.some((each) => scopes.includes(each))) return undefined
+  if (kind === 'anonymous') return tokenNeeded()
+  const scope = oneOf.join(' or ')
+  return new GatewayError('FORBIDDEN', `This takes the scope ${scope}, which your key does not have.`, {
+    details: { scope },
+  })
 }
 
 /** An argument whose value is refused before anything is sent. `argument` is its path, e.g. "input.payAmount". */

@@ -11,7 +11,7 @@ export interface LiveExchangeRates {
   listen(caller: Caller, payCode: string, receiveCode: string): LiveValues<ExchangeRate>
 }
 
-/** It takes a scope, so that it is polled with the listener's own identity, which is in the key. */
+/** It takes a scope, so that it is polled with the listener's own identity, which is in the key with what it may do. */
 export function createLiveExchangeRates(
   hub: Hub,
   pairs: ExchangePairs,
@@ -25,7 +25,7 @@ export function createLiveExchangeRates(
         return rate
       }
       return hub.listen<ExchangeRate, ExchangeRate>(
-        { key: JSON.stringify(['exchange-rate', payCode, receiveCode, caller.id]), poll },
+        { key: JSON.stringify(['exchange-rate', payCode, receiveCode, caller.id, caller.scopes]), poll },
         {
           select: ({ value, stale }) => (stale ? { ...value, stale } : value),
           equal: (a, b) => a.stale === b.stale && compare(a.rate, b.rate) === 0,

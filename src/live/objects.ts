@@ -17,7 +17,7 @@ export interface LiveObjects {
   listen<T extends object>(caller: Caller, object: LiveObject<T>): LiveValues<T>
 }
 
-/** What is private is polled with the listener's own identity, which is in the key. */
+/** What is private is polled with the listener's own identity, which is in the key with what it may do: that may become less. */
 export function createLiveObjects(hub: Hub, polled: (caller: Caller, signal: AbortSignal) => CallScope): LiveObjects {
   return {
     listen<T extends object>(caller: Caller, { type, id, read, final }: LiveObject<T>) {
@@ -28,7 +28,7 @@ export function createLiveObjects(hub: Hub, polled: (caller: Caller, signal: Abo
       }
       return hub.listen<T, T>(
         {
-          key: JSON.stringify([type, id, caller.id]),
+          key: JSON.stringify([type, id, caller.id, caller.scopes]),
           subject: { type, id },
           poll,
           quiet: sameObject,

@@ -32,6 +32,7 @@ import './withdrawals-with-exchange.ts'
 import { builder } from './builder.ts'
 import { refuseRoots } from './checks.ts'
 import { describeNeeds } from './needs.ts'
+import { requireScopes } from './scopes.ts'
 
 builder.queryType({ description: 'What can be read.' })
 builder.mutationType({ description: 'What can be done. One money-moving field in an operation, no more.' })
@@ -43,5 +44,5 @@ Amounts are decimal strings with every digit; the field beside them says whose c
 send them back. What moves money takes an idempotency key and is sent at most once for it. Each field says which scope it takes and how many
 calls to SpectroCoin it may cost.`
 
-export const schema = refuseRoots(describeNeeds(builder.toSchema({ sortSchema: false })))
+export const schema = refuseRoots(requireScopes(describeNeeds(builder.toSchema({ sortSchema: false }))))
 schema.description = DESCRIPTION

@@ -1,4 +1,5 @@
 // What became of a money-moving mutation.
+import { scopeRefusal } from '../errors.ts'
 import { operation } from '../resolvers/money.ts'
 import { operationUpdated } from '../resolvers/updates.ts'
 import { builder } from './builder.ts'
@@ -26,6 +27,7 @@ import {
   WithdrawalWithExchange,
 } from './objects.ts'
 import { sized } from './sizes.ts'
+import type { Scope } from '../upstream/endpoint.ts'
 
 const MoneyOperationState = builder.enumType('MoneyOperationState', {
   description: 'What is known of a money-moving mutation.',
@@ -99,12 +101,29 @@ MoneyOperation.implement({
       type: [NodeInterface],
       nullable: { list: false, items: false },
       description:
-        "Rows of SpectroCoin's history that it might be, at most ten, while that is ambiguous. Empty where none fits, and once it is settled.",
+        "Rows of SpectroCoin's history that it might be, at most ten, while that is ambiguous. Empty where none fits, and once it is settled. Only those that the caller may read: the scope is that of their type.",
       extensions: sized(10),
-      resolve: ({ candidates }) => candidates as never,
+      // They were read with the gateway's own rights.
+      resolve: ({ candidates }, _args, { caller }) =>
+        candidates.filter(({ __typename }) => {
+          const scope = READ_SCOPES[__typename]
+          return scope !== undefined && !scopeRefusal(caller, [scope])
+        }) as never,
     }),
   }),
 })
+
+/** What a history's rows may be, and the scope that each is read with. */
+const READ_SCOPES: Readonly<Partial<Record<string, Scope>>> = {
+  Exchange: 'exchange:read',
+  CryptoWithdrawal: 'withdraw-crypto:read',
+  BankWithdrawal: 'withdraw-bank:read',
+  EWalletWithdrawal: 'withdraw-e-wallet:read',
+  VoucherWithdrawal: 'withdraw-voucher:read',
+  WithdrawalWithExchange: 'withdraw-with-exchange:read',
+  Order: 'merchants-orders:read',
+  GiftCardPurchase: 'purchase-gift-card:read',
+}
 
 OutcomeUnknown.implement({
   description:

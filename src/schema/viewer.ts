@@ -35,9 +35,11 @@ const Viewer = builder.objectRef<Caller>('Viewer').implement({
       description: 'Stable for the identity; of a token it tells nothing.',
       resolve: ({ id }) => globalId('Viewer', id),
     }),
-    name: t.exposeString('kind', {
+    name: t.string({
       nullable: false,
-      description: '"sandbox", "gateway" (its own credential), "token" (the caller\'s own) or "anonymous".',
+      description:
+        'The name of the gateway key; without one "sandbox", "gateway" (its own credential), "token" (the caller\'s own) or "anonymous".',
+      resolve: ({ name, kind }) => name ?? kind,
     }),
     scopes: t.exposeStringList('scopes', {
       nullable: { list: true, items: false },
@@ -46,7 +48,7 @@ const Viewer = builder.objectRef<Caller>('Viewer').implement({
     sandbox: t.boolean({
       nullable: false,
       description: 'Whether all of this is invented.',
-      resolve: ({ kind }) => kind === 'sandbox',
+      resolve: ({ isInvented }) => isInvented ?? false,
     }),
     budget: t.field({
       type: UpstreamBudget,

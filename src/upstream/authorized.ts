@@ -1,5 +1,5 @@
 // Whose token a call is made with: none, the gateway's own, or the caller's; and the one repeat that a 401 allows.
-import { tokenNeeded } from '../errors.ts'
+import { scopeRefusal, tokenNeeded } from '../errors.ts'
 import type { Auth } from './auth.ts'
 import type { Caller } from './caller.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -21,12 +21,24 @@ export type Authorized = <A extends { readonly status: number }>(
 /** For how long an endpoint that has refused a new token, too, is not offered another one. */
 const USELESS_MS = 10_000
 
-/** `auth` is the gateway's own token; undefined where callers bring theirs. */
-export function createAuthorized(auth: Auth | undefined): Authorized {
+/** Throws where the caller is known not to have the scope that an endpoint takes. To be asked before anything is shared with or read for them. */
+export function checkScope({ scope, orScope }: Endpoint, caller: Caller): void {
+  const refused = scope && scopeRefusal(caller, orScope ? [scope, orScope] : [scope])
+  if (refused) throw refused
+}
+
+/**
+ * `auth` is the gateway's own token; undefined where callers bring theirs. `taken` is told of a caller whose own token the upstream has taken.
+ */
+export function createAuthorized(auth: Auth | undefined, taken: (caller: Caller) => void = () => {}): Authorized {
   const uselessUntil = new Map<string, number>()
   return async (endpoint, caller, signal, attempt, mayRepeat) => {
     if (endpoint.scope === null) return attempt(undefined)
-    if (!auth) return attempt(callersToken(caller))
+    if (!auth) {
+      const answer = await attempt(callersToken(caller))
+      if (answer.status === 200) taken(caller)
+      return answer
+    }
     const token = await auth.token(signal)
     const answer = await attempt(token)
     // Of a payment a 401 is the last word for its key: it must be of the credential, and not of an old token.

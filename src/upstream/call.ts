@@ -1,5 +1,6 @@
 // One call of one endpoint: prepared, made as its class says, its answer judged and parsed.
 import { GatewayError } from '../errors.ts'
+import { checkScope } from './authorized.ts'
 import { createChanges } from './changes.ts'
 import { parseReply, source } from './decode.ts'
 import { failureOf, named } from './failures.ts'
@@ -76,6 +77,7 @@ export function createCall(options: CallOptions): Call {
   const change = createChanges({ once, flights })
   return (endpoint, parameters, scope, fits = () => {}) =>
     named(endpoint, async () => {
+      checkScope(endpoint, scope.caller)
       const request = prepare(endpoint, parameters)
       return policies[endpoint.safety].changes ? change(endpoint, request, scope) : read(endpoint, request, scope, fits)
     })

@@ -5,7 +5,11 @@ import type { Ledger } from './ledger.ts'
 export interface Caller {
   /** Stable and unique for the identity: for a token its digest, never the token itself. */
   readonly id: string
-  readonly kind: 'sandbox' | 'gateway' | 'token' | 'anonymous'
+  readonly kind: 'sandbox' | 'gateway' | 'key' | 'token' | 'anonymous'
+  /** Of a gateway key. */
+  readonly name?: string
+  /** Whether all that this one sees is invented. */
+  readonly isInvented?: boolean
   /** What the caller may do; null: not known, the upstream decides. */
   readonly scopes: readonly string[] | null
   /** Whom the token says that it is for: the same after it is renewed. A word of its bearer's, until the upstream has taken the token. */

@@ -13,6 +13,7 @@ export const depositAddressEndpoints = defineEndpoints('depositAddresses', {
     method: 'GET',
     path: '/deposits/crypto/addresses',
     scope: 'deposit-crypto-address:read',
+    orScope: 'deposit:read',
     safety: 'read-private',
     pathFrom: 'inferred',
     answerFrom: 'inferred',

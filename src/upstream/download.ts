@@ -1,5 +1,6 @@
 // One call of an endpoint whose answer is a file: passed on as it comes, whatever its length.
 import { GatewayError } from '../errors.ts'
+import { checkScope } from './authorized.ts'
 import { failureOf, named } from './failures.ts'
 import { prepare } from './request.ts'
 import { rankOf } from './turns.ts'
@@ -37,6 +38,7 @@ export function createDownload({ agent, attempts, authorized }: DownloadOptions)
     if (open >= MOST_OPEN) throw new GatewayError('RATE_LIMITED', BUSY, { details: { retryAfter: 5 } })
     const request = prepare(endpoint, parameters)
     const { caller, signal } = scope
+    checkScope(endpoint, caller)
     const asking = { ...scope, rank: rankOf(endpoint, scope.lane) }
     let last: OpenAnswer | undefined
     const attempt = async (token: string | undefined): Promise<OpenAnswer> => {

@@ -1,41 +1,43 @@
 // What one row of the endpoint table says of a REST call.
 
 /** The scopes of the API's reference page, as a credential is made with them. */
-export type Scope =
-  | 'account:read'
-  | 'account-transaction:read'
-  | 'payment-method:read'
-  | 'exchange:read'
-  | 'exchange:create'
-  | 'deposit:read'
-  | 'deposit:create'
-  | 'deposit-crypto:read'
-  | 'deposit-crypto-address:read'
-  | 'deposit-crypto-address:create'
-  | 'withdraw-crypto:read'
-  | 'withdraw-crypto:create'
-  | 'withdraw-bank:read'
-  | 'withdraw-bank:create'
-  | 'withdraw-e-wallet:read'
-  | 'withdraw-e-wallet:create'
-  | 'withdraw-voucher:read'
-  | 'withdraw-voucher:create'
-  | 'withdraw-with-exchange:read'
-  | 'withdraw-with-exchange:create'
-  | 'merchants-projects:read'
-  | 'merchants-projects:create'
-  | 'merchants-projects:write'
-  | 'merchants-preorders:read'
-  | 'merchants-preorders:create'
-  | 'merchants-orders:read'
-  | 'merchants-orders:create'
-  | 'merchants-orders:cancel'
-  | 'merchants-orders:pay'
-  | 'merchants-orders:callback'
-  | 'merchants-callbacks:read'
-  | 'merchants-transactions:read'
-  | 'purchase-gift-card:read'
-  | 'purchase-gift-card:pay'
+export const SCOPES = [
+  'account:read',
+  'account-transaction:read',
+  'payment-method:read',
+  'exchange:read',
+  'exchange:create',
+  'deposit:read',
+  'deposit:create',
+  'deposit-crypto:read',
+  'deposit-crypto-address:read',
+  'deposit-crypto-address:create',
+  'withdraw-crypto:read',
+  'withdraw-crypto:create',
+  'withdraw-bank:read',
+  'withdraw-bank:create',
+  'withdraw-e-wallet:read',
+  'withdraw-e-wallet:create',
+  'withdraw-voucher:read',
+  'withdraw-voucher:create',
+  'withdraw-with-exchange:read',
+  'withdraw-with-exchange:create',
+  'merchants-projects:read',
+  'merchants-projects:create',
+  'merchants-projects:write',
+  'merchants-preorders:read',
+  'merchants-preorders:create',
+  'merchants-orders:read',
+  'merchants-orders:create',
+  'merchants-orders:cancel',
+  'merchants-orders:pay',
+  'merchants-orders:callback',
+  'merchants-callbacks:read',
+  'merchants-transactions:read',
+  'purchase-gift-card:read',
+  'purchase-gift-card:pay',
+] as const
+export type Scope = (typeof SCOPES)[number]
 
 /**
  * Drives every policy; the HTTP verb is not trusted. `read` is public reference data, `read-private` the caller's own;
@@ -56,6 +58,8 @@ export interface Endpoint {
   readonly encoding: 'json' | 'form'
   /** null: public, and called without a token. */
   readonly scope: Scope | null
+  /** Another one that does as well. */
+  readonly orScope?: Scope
   readonly safety: SafetyClass
   /** Of public data: for how long an answer serves, and is served as stale while the upstream is down. Left out: not at all. */
   readonly keep?: Keep

@@ -8,6 +8,7 @@ import { createBankWithdrawals } from './bank-withdrawals.ts'
 import { createBreaker } from './breaker.ts'
 import { createCall } from './call.ts'
 import { createCallbacks } from './callbacks.ts'
+import { LRUCache } from 'lru-cache'
 import { NOBODY } from './caller.ts'
 import { createClock } from './clock.ts'
 import { createCryptoDeposits } from './crypto-deposits.ts'
@@ -118,12 +119,17 @@ export interface Upstream {
   budget(caller: Caller): BudgetView
   /** Something of this caller's account has changed, or may have: what is being read for it now is joined by nobody any more. */
   forget(caller: Caller): void
+  /** Whether the upstream has taken this caller's own token: before, it is only somebody's word. */
+  isProven(caller: Caller): boolean
   /** How far its clock is ahead of ours, in milliseconds, as far as it has said. Makes no call. */
   clockAheadMs(): number
   /** Lets no money leave any more; everything else goes on. */
   stop(): void
   close(): Promise<void>
 }
+
+/** Tokens that are remembered to have been taken; the least used goes first. */
+const MOST_PROVEN = 10_000
 
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { endpoints, credential, callsPerMinute, breakerFailures, drift, meter, callbackKey } = options
@@ -149,7 +155,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       policy: policies.read,
       told: drift.of(tokenRow.name),
     })
-  const authorized = createAuthorized(auth)
+  const proven = new LRUCache<string, true>({ max: MOST_PROVEN })
+  const authorized = createAuthorized(auth, ({ id }) => proven.set(id, true))
   const retries = createRetries()
   const flights = createFlights<Reply>()
   const call = createCall({ agent, attempts, authorized, breaker, flights, retries, policies, drift, meter })
@@ -187,6 +194,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     }),
     budget: attempts.budget,
     forget: flights.close,
+    isProven: ({ id }) => proven.has(id),
     clockAheadMs: clock.aheadMs,
     stop: attempts.stop,
     close: () => agent.close(),
