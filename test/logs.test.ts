@@ -1,9 +1,11 @@
 // The log: one line an operation, with its request id and codes, of a closed list of fields; nothing that a caller or an upstream said in secret.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ERROR_CODES } from '../src/errors.ts'
+import { createLog } from '../src/log.ts'
 import { post, readAnswer, startSandboxGateway, startTestGateway } from './support/gateway.ts'
 import { liveOf, openEvents } from './support/readers.ts'
 import { account, walletRoutes } from './support/rows.ts'
+import { LEAVE } from './support/requests.ts'
 import { connectClient, openGreeted } from './support/sockets.ts'
 import { startUpstream } from './support/upstream.ts'
 import type { Sandbox } from '../src/sandbox/sandbox.ts'
@@ -65,7 +67,9 @@ describe('on the sandbox', () => {
   test('an operation is one line, by each transport', async () => {
     const query = 'query Wallet { viewer { name } }'
     const posted = await started.ask(query)
-    const got = await readAnswer(await fetch(`${started.gateway.url}?query=${encodeURIComponent(query)}`))
+    const got = await readAnswer(
+      await fetch(`${started.gateway.url}?query=${encodeURIComponent(query)}`, { headers: LEAVE }),
+    )
     const client = connectClient(started.gateway.websocketUrl)
     await client.ask(query)
     const common = {
@@ -148,7 +152,7 @@ describe('on the sandbox', () => {
     await started.ask('canary "', { canary: 'canary' })
     await started.ask(`query { viewer { id } } # canary`)
     await fetch(`${started.gateway.url}?query={viewer{id}}&canary=canary`, {
-      headers: { 'x-canary': 'canary', 'user-agent': 'canary', cookie: 'canary=1' },
+      headers: { ...LEAVE, 'x-canary': 'canary', 'user-agent': 'canary', cookie: 'canary=1' },
     })
     expect(started.log.length).toBeGreaterThanOrEqual(8)
     expectPlain(started)
@@ -296,5 +300,148 @@ describe('of trouble upstream', () => {
       expect(failures()).toHaveLength(3)
       socket.socket.terminate()
     })
+  })
+})
+
+describe('the last net', () => {
+  const lineOf = (fields: object, message = 'm', secrets: readonly string[] = []): Line => {
+    const lines: string[] = []
+    createLog('info', { write: (line) => void lines.push(line) }, secrets).info(fields, message)
+    expect(lines).toHaveLength(1)
+    return JSON.parse(lines.join('')) as Line
+  }
+  const scrubbed = (text: string, secrets?: readonly string[]): unknown =>
+    lineOf({ operation: text }, 'm', secrets)['operation']
+
+  test('drops a field that is not on the list, and a value that is no text, number or list of texts', () => {
+    const fields = {
+      kind: 'query',
+      ms: 3,
+      codes: ['A', { iban: 'x' }, 'B'],
+      caller: { token: 'x' },
+      stack: new Error('x'),
+      headers: 'x',
+      level: 60,
+      msg: 'x',
+      toString: 'x',
+    }
+    const { time: _, ...line } = lineOf(Object.assign(fields, JSON.parse('{"__proto__": "x"}')))
+    expect(line).toEqual({ level: 30, kind: 'query', ms: 3, codes: ['A', 'B'], msg: 'm' })
+  })
+
+  test.each([
+    ['Authorization: Bearer abc.def-_~+/=', 'Authorization: [hidden]'],
+    ['got bearer  abc, and more', 'got [hidden], and more'],
+    ['Bearer?abc', '[hidden]'],
+    ['Basic dGVzdDp0ZXN0', '[hidden]'],
+    ['of eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm4ifQ.c2ln-_x there', 'of [hidden] there'],
+    ['of eyJhbGciOiJub25lIn0 there', 'of [hidden] there'],
+    [`by scgw_${'aB3-_'.repeat(8)}xyz.`, 'by [hidden].'],
+    ['to LT601010012345678901 now', 'to [hidden] now'],
+    ['to lt601010012345678901', 'to [hidden]'],
+    ['iban:GB82?WEST?1234?5698?7654?32', 'iban:[hidden]'],
+    ['to GB82 WEST 1234 5698 7654 32', 'to [hidden]'],
+    ['no12 GB82 WEST 1234 5698 7654 32 fail', '[hidden] fail'],
+    ['0x52908400098527886E0F7030069857D2E4169EE7', '[hidden]'],
+    ['address:0X52908400098527886e0f7030069857d2e4169ee7', 'address:[hidden]'],
+    ['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4', '[hidden]'],
+    ['BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4', '[hidden]'],
+    ['to ltc1qw508d6qejxtdg4y5r3zarvary0c5xw7kgmn4n9.', 'to [hidden].'],
+    ['to 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa', 'to [hidden]'],
+    ['to TJRabPrwbZy45sbavfcjinPJC18kjpRTv8', 'to [hidden]'],
+    ['of ann.lee+x@mail.example.com, who', 'of [hidden], who'],
+    ['at https://api.example.com:8443/x?y=1#z now', 'at https://[hidden] now'],
+    ['ws://127.0.0.1:4000/graphql', 'ws://[hidden]'],
+    ['client_secret=abc&grant_type=x', 'client_secret=[hidden]&grant_type=x'],
+    ['{"client_id": "abc", "scope": "x"}', '{"client_id": "[hidden]", "scope": "x"}'],
+    ['token=abc; access_token: def', 'token=[hidden]; access_token: [hidden]'],
+    ['a -----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY----- b', 'a [hidden] b'],
+    ['a -----BEGIN?RSA?PRIVATE?KEY-----MIIE', 'a [hidden]'],
+  ])('hides what looks like a secret: %s', (text, expected) => {
+    expect(scrubbed(text)).toBe(expected)
+    expect(lineOf({ what: ['x', text] })['what']).toEqual(['x', expected])
+    expect(lineOf({ [text]: text }, text)).toEqual({ level: 30, time: expect.any(String), msg: expected })
+  })
+
+  test('hides the very secrets that it is told of, also as they stand in URLs, and no word of three letters', () => {
+    const secrets = ['the client', 'a+b/c=d$', 'the client of all', 'xyz']
+    expect(scrubbed('the client of all, the client, a+b/c=d$, the%20client, xyz', secrets)).toBe(
+      '[hidden], [hidden], [hidden], [hidden], xyz',
+    )
+    expect(lineOf({}, 'told by the client', secrets).msg).toBe('told by [hidden]')
+    expect(scrubbed('a the b client c', [''])).toBe('a the b client c')
+  })
+
+  test.each([
+    'token-0123456789abcdef0123456789abcdef',
+    'subject-ab12cdef3456789012345678901234ff',
+    'key-web.front_end-2',
+    '8447ca5a-5cb7-49b8-973a-b75cb7bcbeb7',
+    'ab12cd34-5cb7-49b8-973a-b75cb7bcbeb7',
+    'withdrawalsWithExchange.create',
+    'UPSTREAM_UNAVAILABLE',
+    'payout-881',
+    'order_2026-11-23T04:35:12.183Z',
+    'receiveAmount:0.00163307',
+    'iban:LT60..8901',
+    'address:bc1q..f3t4',
+    'recipient:read...com',
+    'object:8447ca5a-5cb7-49b8-973a-b75cb7bcbeb7',
+    'token: status 401',
+    'token.create: token: longer than any documented answer',
+    'data[3].iban should be text',
+    'accountUpdated.currency.account',
+    'N'.repeat(64),
+  ])('lets pass what is ours: %s', (text) => {
+    for (const field of ['caller', 'requestId', 'endpoint', 'reason', 'key', 'operation', 'stack'])
+      expect(lineOf({ [field]: text })[field]).toBe(text)
+    expect(lineOf({ what: [text], codes: [text], paths: [text] }, text)).toMatchObject({ what: [text], msg: text })
+  })
+
+  test('lets a stack keep its files and lines, and no long run of letters and digits; nor does a reason', () => {
+    const { stack = '' } = new Error('of q9LmZ0pXv7TnB3kRw5YhD1sF at last')
+    const { stack: kept, reason, operation } = lineOf({ stack, reason: 'a1'.repeat(12), operation: 'a1'.repeat(12) })
+    expect(kept).toBe(stack.replace('q9LmZ0pXv7TnB3kRw5YhD1sF', '[hidden]'))
+    expect(kept).toMatch(/logs\.test\.ts:\d+:\d+/)
+    expect([reason, operation]).toEqual(['[hidden]', 'a1'.repeat(12)])
+  })
+
+  test.each([
+    'a',
+    '0',
+    ' ',
+    '-',
+    '.',
+    '@',
+    'a@',
+    'a.',
+    'a@b.',
+    'a1',
+    'aB1',
+    'AB12 ',
+    'GB82 WEST ',
+    '0x',
+    '0xa',
+    'bc1',
+    'eyJ',
+    'eyJ.',
+    '-eyJ-',
+    'Bearer ',
+    'Bearer',
+    'http://',
+    'https:',
+    'secret = ',
+    'client_',
+    'token-',
+    'scgw_',
+    '-----BEGIN ',
+    '-----BEGIN -----END',
+    '?',
+  ])('is through with 100 KB of %j in no time', (piece) => {
+    const text = piece.repeat(Math.ceil(100_000 / piece.length))
+    const began = performance.now()
+    lineOf({ stack: text, reason: text, operation: text }, text)
+    // A square of the length would be minutes.
+    expect(performance.now() - began).toBeLessThan(1_000)
   })
 })
