@@ -350,7 +350,9 @@ describe.each(WORLDS)('callers %s', (_, world) => {
     }
     gateway = await startTestGateway({
       SPECTROCOIN_API_URL: upstream.url,
+      // Every field that there is, under names of its own.
       MAX_UPSTREAM_CALLS: '100000',
+      MAX_ALIASES: '10000',
       OPERATION_TIMEOUT_MS: '60000',
     })
   })

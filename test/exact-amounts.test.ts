@@ -58,9 +58,11 @@ const AMOUNTS = fc.sample(anyAmount, { numRuns: COUNT, seed: SEED })
 
 let upstream: FakeUpstream
 let gateway: TestGateway
+const MANY_AT_ONCE = { MAX_ROOT_FIELDS: '350', MAX_ALIASES: '350', MAX_TOKENS: '20000' }
+
 beforeAll(async () => {
   upstream = await startUpstream()
-  gateway = await startTestGateway({ ...upstream.env, LOG_LEVEL: 'error', MAX_UPSTREAM_CALLS: '350' })
+  gateway = await startTestGateway({ ...upstream.env, LOG_LEVEL: 'error', MAX_UPSTREAM_CALLS: '350', ...MANY_AT_ONCE })
 })
 afterAll(async () => {
   await gateway.close()

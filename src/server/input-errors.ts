@@ -1,5 +1,6 @@
 // Refused argument values, literal or by variable: BAD_USER_INPUT with the argument's path, and a message that repeats no value.
 import {
+  BREAK,
   GraphQLError,
   isInputObjectType,
   isInputType,
@@ -27,7 +28,7 @@ export function InputValuesRule(context: ValidationContext): ASTVisitor {
     reportError: {
       value: (error: GraphQLError) => {
         const [node] = error.nodes ?? []
-        const argument = node ? argumentOf(context.getDocument(), node) : undefined
+        const argument = node ? pathOfValue(context.getDocument(), node) : undefined
         context.reportError(refusedValue(error, withMember(argument, error), node ? [node] : []))
       },
     },
@@ -57,7 +58,7 @@ export function lateInputError(document: DocumentNode, error: GraphQLError): Gra
   const cause = error.originalError ?? error
   if (!(cause instanceof GraphQLError) || cause.originalError || cause.extensions['code']) return error
   const [node] = cause.nodes ?? []
-  const argument = node && isValueNode(node) ? argumentOf(document, node) : undefined
+  const argument = node && isValueNode(node) ? pathOfValue(document, node) : undefined
   if (!node || argument === undefined) return error
   return new GraphQLError(plainMessage(cause), {
     nodes: [node],
@@ -72,6 +73,7 @@ export function variableErrors(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
+  hideSuggestions = false,
 ): readonly GraphQLError[] {
   const errors: GraphQLError[] = []
   for (const definition of operation.variableDefinitions ?? []) {
@@ -79,16 +81,25 @@ export function variableErrors(
     const type = typeFromAST(schema, definition.type)
     const value = Object.hasOwn(variables, name) ? variables[name] : undefined
     if (!isInputType(type) || (value === undefined && definition.defaultValue)) continue
-    const argument = variableUse(document, name) ?? name
-    validateInputValue(value, type, (error, path) => {
-      if (errors.length < MOST_ERRORS)
-        errors.push(refusedValue(error, withMember([argument, ...path].join('.'), error), [definition]))
-    })
+    // Where it is used is only looked for once something is wrong with it: a document may have a thousand variables.
+    let argument: string | undefined
+    const report = (error: GraphQLError, path: readonly (string | number)[]): void => {
+      if (errors.length === MOST_ERRORS) throw ENOUGH
+      argument ??= pathOfVariable(document, name)
+      errors.push(refusedValue(error, withMember([argument, ...path].join('.'), error), [definition]))
+    }
+    try {
+      validateInputValue(value, type, report, hideSuggestions)
+    } catch (error) {
+      if (error !== ENOUGH) throw error
+      break
+    }
   }
   return errors
 }
 
 const MOST_ERRORS = 20
+const ENOUGH = new Error('enough errors')
 
 /** What is wrong with an input object may be a member that it lacks or has too much, which graphql-js names in its words alone. */
 function withMember(argument: string | undefined, { message }: GraphQLError): string | undefined {
@@ -96,11 +107,16 @@ function withMember(argument: string | undefined, { message }: GraphQLError): st
   return argument === undefined || member === undefined ? argument : `${argument}.${member}`
 }
 
-function refusedValue(error: GraphQLError, argument: string | undefined, nodes: readonly ASTNode[]): GraphQLError {
+/** An error of graphql-js about a value, in our words. */
+export function refusedValue(
+  error: GraphQLError,
+  argument: string | undefined,
+  nodes: readonly ASTNode[],
+): GraphQLError {
   const { message, extensions } = requestError(
     'BAD_USER_INPUT',
     plainMessage(error),
-    argument === undefined ? {} : { argument },
+    argument === undefined ? {} : { argument: argument.slice(0, LONGEST_TEXT) },
   )
   return new GraphQLError(message, { nodes, extensions })
 }
@@ -110,46 +126,43 @@ function plainMessage(error: GraphQLError): string {
   let thrown = error.originalError
   while (thrown instanceof GraphQLError) thrown = thrown.originalError
   if (thrown) return thrown.message
-  return error.message
+  const plain = error.message
     .replace(/^Argument "[^"]*" has invalid value( at "[^"]*")?: /, '')
     .replace(/^Value ".*" does not exist in ("\w+" enum\.)/s, 'The value does not exist in $1')
     .replace(/(cannot represent) value:.*$/s, '$1 this value')
     .replace(/[,;:]? (found|value):.*$/is, '')
-    .replace(/("[^"]{64})[^"]*"/g, '$1…"')
-    .slice(0, 300)
-    .replace(/([^.!?])$/, '$1.')
+  return shortened(plain).replace(/([^.!?…])$/, '$1.')
 }
 
-function variableUse(document: DocumentNode, name: string): string | undefined {
-  let use: ASTNode | undefined
-  visit(document, {
-    Argument: {
-      enter(argument) {
-        if (use) return false
-        visit(argument.value, {
-          Variable: (variable) => {
-            if (variable.name.value === name) use ??= variable
-          },
-        })
-        return undefined
-      },
-    },
-  })
-  return use && argumentOf(document, use)
+/** A message with what it quotes cut short: names are the caller's own, and may be as long as the document. */
+export function shortened(message: string): string {
+  const short = message.replace(/("[^"]{64})[^"]*"/g, '$1…"')
+  return short.length > LONGEST_TEXT ? `${short.slice(0, LONGEST_TEXT)}…` : short
+}
+
+const LONGEST_TEXT = 300
+
+/** The path of the first value that a variable is given for; its own name where it is given for none. */
+export function pathOfVariable(document: DocumentNode, name: string): string {
+  return pathOfFirst(document, (node) => node.kind === Kind.VARIABLE && node.name.value === name) ?? name
 }
 
 /** The path of a value within its argument, e.g. "input.payAmount" or "ids.3"; undefined for a value in no argument. */
-function argumentOf(document: DocumentNode, target: ASTNode): string | undefined {
+export function pathOfValue(document: DocumentNode, { kind, loc }: ASTNode): string | undefined {
+  // graphql-js may report a copy of a list or an object, so that a node is known by its place.
+  return pathOfFirst(document, (node) => node.kind === kind && node.loc?.start === loc?.start)
+}
+
+/** The first that is in an argument. */
+function pathOfFirst(document: DocumentNode, isIt: (node: ASTNode) => boolean): string | undefined {
   let found: string | undefined
   visit(document, {
     enter(node, _key, _parent, path) {
-      // graphql-js may report a copy of a list or an object, so that a node is known by its place.
-      if (node.kind !== target.kind || node.loc?.start !== target.loc?.start) return undefined
-      found = namesAlong(document, path)
-      return false
+      if (isIt(node)) found = namesAlong(document, path) || undefined
+      return found === undefined ? undefined : BREAK
     },
   })
-  return found || undefined
+  return found
 }
 
 function namesAlong(document: DocumentNode, path: readonly (string | number)[]): string {
