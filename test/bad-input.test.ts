@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ERROR_CODES } from '../src/errors.ts'
 import { post, readAnswer, startSandboxGateway } from './support/gateway.ts'
 import { connectClient, openGreeted } from './support/sockets.ts'
+import { LEAVE } from './support/requests.ts'
 import type { Sandbox } from '../src/sandbox/sandbox.ts'
 import type { Answer, TestGateway } from './support/gateway.ts'
 import type { Result, TestClient } from './support/sockets.ts'
@@ -43,7 +44,7 @@ async function askEverywhere({ query, variables }: Request): Promise<(Answer | R
 async function get(search: Record<string, string | undefined>): Promise<Answer> {
   const given = Object.entries(search).filter((pair): pair is [string, string] => pair[1] !== undefined)
   const url = `${started.gateway.url}?${new URLSearchParams(given)}`
-  return readAnswer(await fetch(url, { headers: { accept: 'application/json' } }))
+  return readAnswer(await fetch(url, { headers: { accept: 'application/json', ...LEAVE } }))
 }
 
 async function expectRefused({ query, variables, argument, secret }: Omit<Case, 'name'>): Promise<void> {
@@ -669,11 +670,11 @@ describe('a request', () => {
   test.each([
     { name: 'a syntax error', query: 'query { accounts {', code: 'GRAPHQL_PARSE_FAILED' },
     { name: 'a string that does not end', query: 'query { node(id: "', code: 'GRAPHQL_PARSE_FAILED' },
-    { name: 'too many tokens', query: `query { ${'a '.repeat(10_001)} }`, code: 'GRAPHQL_PARSE_FAILED' },
+    { name: 'too many tokens', query: `query { ${'a '.repeat(10_001)} }`, code: 'DOCUMENT_TOO_LARGE' },
     {
       name: 'a nesting of 3,000',
       query: `{ ${'accounts { '.repeat(3000)} id ${'}'.repeat(3001)}`,
-      code: 'GRAPHQL_VALIDATION_FAILED',
+      code: 'DOCUMENT_TOO_LARGE',
     },
     { name: 'an unknown field', query: 'query { wallet }', code: 'GRAPHQL_VALIDATION_FAILED' },
     { name: 'an unknown argument', query: 'query { viewer(x: 1) { id } }', code: 'GRAPHQL_VALIDATION_FAILED' },

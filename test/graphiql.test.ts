@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { schema } from '../src/schema/index.ts'
 import { graphiqlOptions } from '../src/server/graphiql.ts'
+import { SCOPES } from '../src/upstream/endpoint.ts'
 import { startSandboxGateway, startTestGateway } from './support/gateway.ts'
 import type { BrowserContext, Locator, Page } from 'playwright-core'
 import type { TestGateway } from './support/gateway.ts'
@@ -157,10 +158,83 @@ describe.skipIf(!executablePath && process.env['CI'] !== 'true')('in Chromium', 
     ).toEqual([])
     expect(complaints).toEqual([])
   })
+
+  describe('where callers have keys', () => {
+    const asked: { readonly accept: string; readonly authorization: string | undefined }[] = []
+    const protests: string[] = []
+    let locked: TestGateway
+    let first: Page
+    beforeAll(async () => {
+      first = page
+      locked = await startTestGateway({}, { keys: [{ name: 'web', scopes: [...SCOPES] }] })
+      page = await browser.newPage()
+      page.setDefaultTimeout(15_000)
+      page.on('console', (message) => message.type() === 'error' && protests.push(message.text()))
+      page.on('pageerror', (error) => protests.push(error.message))
+      page.on('websocket', (socket) => protests.push(socket.url()))
+      page.on('request', (request) => {
+        const { accept = '', authorization } = request.headers()
+        if (request.method() === 'POST') asked.push({ accept, authorization })
+      })
+      await page.goto(locked.gateway.url)
+      await page.getByRole('tab').nth(4).waitFor()
+    }, 60_000)
+    afterAll(async () => {
+      page = first
+      await locked.close()
+    })
+    const authorization = (): string => `Bearer ${locked.keys['web']}`
+
+    test('it opens for everybody, says where the key goes, and nobody is answered without one', async () => {
+      await page.getByText('// "authorization": "Bearer …"').waitFor()
+      await openTab('Wallet')
+      await runButton().click()
+      await result(/"code":\s"UNAUTHENTICATED"/).waitFor()
+      await picture('6-locked')
+      expect(asked.map((each) => each.authorization).filter(Boolean)).toEqual([])
+    })
+
+    test('with a key in its headers it is answered, in this tab and in the others', async () => {
+      await page.getByRole('region', { name: 'Headers' }).locator('[data-uri$="-request-headers.json"]').click()
+      await page.keyboard.press('ControlOrMeta+A')
+      // The editor closes by itself what is open.
+      await page.keyboard.insertText(`{"authorization":"${authorization()}`)
+      await runButton().click()
+      await result(/"total":\s"\d+\.\d{2}"/).waitFor()
+      await picture('7-unlocked')
+      await openTab('History')
+      await runButton().click()
+      await result(/"totalCount":\s\d+/).waitFor()
+      await page.getByRole('button', { name: 'Re-fetch GraphQL schema' }).click()
+      await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
+      await page.getByRole('link', { name: 'Mutation', exact: true }).waitFor()
+    })
+
+    test('live rates come with it too, as an event stream', async () => {
+      await openTab('Live')
+      await runButton().click()
+      await result(/"liveRates":\s\[\s*\{\s*"currencyCode":\s"BTC",\s*"price":\s"\d+/).waitFor()
+      const text = await page.getByRole('region', { name: 'Result Window' }).textContent()
+      await expect
+        .poll(() => page.getByRole('region', { name: 'Result Window' }).textContent(), { timeout: 10_000 })
+        .not.toBe(text)
+      await picture('8-live')
+      await page.getByRole('button', { name: /^Stop query/ }).click()
+      await expect.poll(() => locked.gateway.liveFeeds()).toBe(0)
+      expect(asked.at(-1)).toEqual({ accept: 'text/event-stream', authorization: authorization() })
+    })
+
+    test('the key is kept nowhere, and nothing was complained about but that it was missing', async () => {
+      expect(await page.evaluate('JSON.stringify([localStorage, sessionStorage, location.href])')).not.toContain(
+        'scgw_',
+      )
+      expect(protests.filter((each) => !each.includes('401 (Unauthorized)'))).toEqual([])
+    })
+  })
 })
 
 test('what the tabs hold is valid, and no line of it runs under the button', () => {
-  for (const { query } of graphiqlOptions(true).defaultTabs ?? []) {
+  for (const { query } of graphiqlOptions({ sandbox: true, named: false }).defaultTabs ?? []) {
     expect(validate(schema, parse(query ?? ''))).toEqual([])
     for (const line of query?.split('\n') ?? []) expect(line.length).toBeLessThanOrEqual(54)
   }

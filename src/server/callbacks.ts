@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { GatewayError } from '../errors.ts'
+import { readBody } from './body.ts'
 import { failureFields } from './errors.ts'
 import type { IncomingMessage } from 'node:http'
 import type { NamedOrder, OrderHints } from '../live/order-hints.ts'
@@ -30,7 +31,7 @@ export function createCallbackRoute({ hints, readHint, readForm }: CallbackRoute
       response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end('*ok*')
     }
     if (request.method !== 'POST') return refuse(405, 'BAD_REQUEST', 'A callback comes by POST.', { allow: 'POST' })
-    const body = await readBody(request)
+    const body = await readBody(request, MAX_BODY_BYTES)
     if (body === undefined) return refuse(413, 'BAD_REQUEST', `A callback has at most ${MAX_BODY_BYTES} bytes.`)
     switch (mediaType(request)) {
       case 'application/json': {
@@ -63,15 +64,4 @@ export function createCallbackRoute({ hints, readHint, readForm }: CallbackRoute
 
 function mediaType({ headers }: IncomingMessage): string {
   return (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
-}
-
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request) {
-    length += (chunk as Buffer).length
-    if (length > MAX_BODY_BYTES) return undefined
-    chunks.push(chunk as Buffer)
-  }
-  return Buffer.concat(chunks).toString()
 }

@@ -2,22 +2,28 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { createYoga } from 'graphql-yoga'
+import { GatewayError } from '../errors.ts'
 import { EXPORTS_PATH } from '../exports/links.ts'
+import { ANSWERS, takesAnswers } from './accept.ts'
+import { dropRest } from './body.ts'
 import { CALLBACKS_PATH } from './callbacks.ts'
 import { stackOf } from './errors.ts'
-import { graphiqlOptions, renderPage } from './graphiql.ts'
 import { METRICS_PATH } from './metrics.ts'
 import { useCodedErrors } from './plugins/use-coded-errors.ts'
-import { useJsonOnly } from './plugins/use-json-only.ts'
-import { usePipeline } from './plugins/use-pipeline.ts'
+import { useNoSimpleRequests } from './plugins/use-no-simple-requests.ts'
+import { DOCUMENT_ID, usePipeline } from './plugins/use-pipeline.ts'
 import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from 'node:http'
 import type { Caller } from '../context.ts'
-import type { ErrorCode, GatewayError } from '../errors.ts'
+import type { ErrorCode } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { IdentifyCaller } from './callers.ts'
+import type { Cors } from './cors.ts'
 import type { Door } from './doors.ts'
+import type { AddHeaders } from './headers.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Streams } from './streams.ts'
+import type { Visitor, Visitors } from './visitors.ts'
+import type { NoteRefusal } from './plugins/use-coded-errors.ts'
 import type { HttpContext } from './plugins/use-pipeline.ts'
 
 export interface HttpOptions {
@@ -26,20 +32,33 @@ export interface HttpOptions {
   readonly streams: Streams
   /** Whether it is going, and should be sent nobody any more. */
   readonly isGoing: () => boolean
+  readonly visitorOf: Visitors
   readonly identify: IdentifyCaller
   readonly door: Door
-  readonly graphiql: boolean
-  readonly sandbox: boolean
+  readonly cors: Cors
+  readonly addHeaders: AddHeaders
+  readonly requests: RequestLimits
+  /** Answers with GraphiQL, where there is one. */
+  readonly page: ((response: ServerResponse) => void) | undefined
   readonly exports: Route
   readonly callbacks: Route
   readonly metrics: Route
+  /** Told the code of each request that is refused before it is an operation. */
+  readonly countRefusal: (code: string) => void
   readonly log: Log
+}
+
+export interface RequestLimits {
+  readonly maxBodyBytes: number
+  readonly headersTimeoutMs: number
+  readonly requestTimeoutMs: number
 }
 
 /** One request that is none of GraphQL's. */
 export interface Visit {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  readonly visitor: Visitor
   /** Fires when the client has gone. */
   readonly signal: AbortSignal
   /** Answers with an error and ends. */
@@ -51,25 +70,24 @@ export interface Visit {
 export type Route = (visit: Visit) => Promise<void>
 
 export const GRAPHQL_PATH = '/graphql'
-/** A message over the websocket may be no smaller: MAX_FRAME_BYTES. */
-const MAX_BODY_BYTES = 100_000
 
-const COMMON_HEADERS = {
-  'x-content-type-options': 'nosniff',
-  // A page that holds GraphiQL in a frame could have its visitor click on a mutation that it wrote.
-  'content-security-policy': "frame-ancestors 'none'",
-  'x-frame-options': 'DENY',
-}
+/** How often it is looked for requests that take too long to come: one is cut off no later than that after its time. */
+const LOOK_MS = 500
 
 export function createHttpServer(options: HttpOptions): Server {
-  const { pipeline, streams, identify, door, graphiql, sandbox, log } = options
+  const { pipeline, streams, identify, page, log } = options
+  const noteRefusal: NoteRefusal = (requestId, codes) => {
+    log.info({ requestId, transport: 'http', codes }, 'refused')
+    for (const code of new Set(codes)) options.countRefusal(code)
+  }
+  const { maxBodyBytes, headersTimeoutMs, requestTimeoutMs } = options.requests
   const yoga = createYoga<HttpContext>({
     graphqlEndpoint: GRAPHQL_PATH,
-    plugins: [useJsonOnly(), usePipeline(pipeline, streams), useCodedErrors(log)],
-    maxRequestBodySize: MAX_BODY_BYTES,
-    graphiql: graphiql && graphiqlOptions(sandbox),
-    renderGraphiQL: renderPage,
-    // The pipeline does these, on every transport.
+    extraParamNames: [DOCUMENT_ID],
+    plugins: [useNoSimpleRequests(maxBodyBytes), usePipeline(pipeline, streams), useCodedErrors(log, noteRefusal)],
+    // These are done here, or by the pipeline on every transport.
+    maxRequestBodySize: false,
+    graphiql: false,
     maskedErrors: false,
     parserAndValidationCache: false,
     batching: false,
@@ -79,52 +97,80 @@ export function createHttpServer(options: HttpOptions): Server {
     logging: false,
   })
 
-  // Whoever offers HTTP/2 instead is answered as if they had not: without this, Node takes any offer for a websocket's.
-  return createServer({ shouldUpgradeCallback: isWebSocket }, (request, response) => {
-    const requestId = randomUUID()
-    response.setHeader('x-request-id', requestId)
-    for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value)
-    const refuse: Visit['refuse'] = (status, code, message, headers = {}) => {
-      log.info({ requestId, transport: 'http', codes: [code] }, 'refused')
-      response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', connection: 'close', ...headers })
-      response.end(JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] }))
-    }
-    const refused = door(request)
+  const attend = async (visit: Visit, requestId: string): Promise<void> => {
+    const { request, response, visitor, signal, refuse } = visit
+    const refused = options.door(request)
     if (refused) return refuse(403, 'FORBIDDEN', `The ${refused} of this request may not come in here.`)
     const path = request.url?.split('?', 1)[0]
+    if (isForPages(path) && options.cors(request, response)) return
     if (path === '/healthz') {
       const [status, word] = options.isGoing() ? [503, 'closing\n'] : [200, 'ok\n']
       return void response.writeHead(status, { 'content-type': 'text/plain' }).end(word)
     }
     const route = routeTo(path, options)
-    if (route) {
-      const visit = {
-        request,
-        response,
-        signal: gone(request, response),
-        refuse,
-        log: withRequest(log, requestId),
-      }
-      return void route(visit).catch((error: unknown) => {
-        if (!request.errored) log.error({ requestId, stack: stackOf(error) }, 'the gateway failed')
-        response.destroy()
-      })
-    }
-    if (path === '/' && graphiql) return void response.writeHead(302, { location: GRAPHQL_PATH }).end()
+    if (route) return route(visit)
+    if (path === '/' && page) return void response.writeHead(302, { location: GRAPHQL_PATH }).end()
     if (path !== GRAPHQL_PATH) return refuse(404, 'BAD_REQUEST', `GraphQL is at ${GRAPHQL_PATH}.`)
+    // It asks nothing yet, and a browser that opens it can name nobody.
+    if (page && wantsPage(request)) return page(response)
     let caller: Caller
     try {
-      caller = identify(request.headers.authorization)
+      caller = identify(visitor)
     } catch (error) {
-      return refuse(401, 'UNAUTHENTICATED', (error as GatewayError).message)
+      if (!(error instanceof GatewayError)) throw error
+      if (error.code === 'FORBIDDEN') return refuse(403, error.code, error.message)
+      return refuse(401, error.code, error.message, { 'www-authenticate': 'Bearer' })
     }
-    const arrival = { requestId, caller, signal: gone(request, response) }
-    // Yoga answers whatever fails; should it fail itself, the client's connection goes and the process stays.
-    Promise.resolve(yoga(request, response, { arrival, response })).catch((error: unknown) => {
-      log.error({ requestId, stack: stackOf(error) }, 'the HTTP side failed')
+    if (!takesAnswers(request.headers.accept))
+      return refuse(406, 'BAD_REQUEST', `Answers are ${ANSWERS.join(', ')}: the Accept header takes none of them.`)
+    const arrival = { requestId, caller, signal, address: visitor.address }
+    await yoga(request, response, { arrival, response })
+  }
+
+  const settings = {
+    // Whoever offers HTTP/2 instead is answered as if they had not: without this, Node takes any offer for a websocket's.
+    shouldUpgradeCallback: isWebSocket,
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: LOOK_MS,
+    // Whatever NODE_OPTIONS says.
+    insecureHTTPParser: false,
+  }
+  const server = createServer(settings, (request, response) => {
+    const requestId = randomUUID()
+    response.setHeader('x-request-id', requestId)
+    options.addHeaders(response)
+    dropRest(request, response)
+    const visit: Visit = {
+      request,
+      response,
+      visitor: options.visitorOf(request),
+      signal: gone(request, response),
+      refuse(status, code, message, headers = {}) {
+        noteRefusal(requestId, [code])
+        response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers })
+        response.end(JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] }))
+      },
+      log: withRequest(log, requestId),
+    }
+    // Should anything here fail, the client's connection goes and the process stays.
+    attend(visit, requestId).catch((error: unknown) => {
+      if (!request.errored) log.error({ requestId, stack: stackOf(error) }, 'the gateway failed')
       response.destroy()
     })
   })
+  // Node lets fall in silence what is above a count, and a second Host or Origin with it. All of them together have 16 KB.
+  server.maxHeadersCount = 0
+  return server
+}
+
+/** Where pages of others may ask. */
+function isForPages(path: string | undefined): boolean {
+  return path === GRAPHQL_PATH || (path?.startsWith(EXPORTS_PATH) ?? false)
+}
+
+function wantsPage({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && (headers.accept?.includes('text/html') ?? false)
 }
 
 function routeTo(path: string | undefined, { metrics, callbacks, exports }: HttpOptions): Route | undefined {

@@ -16,11 +16,10 @@ export const METRICS_PATH = '/metrics'
  * those who run it: without leave, for who asks from this machine, and not by way of a proxy on it, which asks under the public name.
  */
 export function createMetricsRoute({ registry, everybody, isLoopback }: MetricsRouteOptions): Route {
-  return async ({ request, response, refuse }) => {
+  return async ({ request, response, visitor, refuse }) => {
     if (request.method !== 'GET') return refuse(405, 'BAD_REQUEST', 'Metrics are fetched by GET.', { allow: 'GET' })
-    const peer = request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? ''
     const host = URL.parse(`http://${request.headers.host}`)?.hostname ?? ''
-    if (!everybody && !(isLoopback(peer) && isLoopback(host)))
+    if (!everybody && !(isLoopback(visitor.address) && isLoopback(host)))
       return refuse(403, 'FORBIDDEN', 'Metrics are for this machine alone, unless METRICS=true.')
     const text = await registry.metrics()
     response.writeHead(200, { 'content-type': registry.contentType, 'cache-control': 'no-store' }).end(text)

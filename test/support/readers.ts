@@ -1,6 +1,7 @@
 // Those who listen, by either transport, as fast or as slowly as a test lets them, and a TCP line to them that can be throttled or cut.
 import { request } from 'node:http'
 import { connect, createServer } from 'node:net'
+import { LEAVE } from './requests.ts'
 import { openGreeted } from './sockets.ts'
 import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -145,7 +146,7 @@ export function askForEvents(
     method,
     headers: {
       accept: 'text/event-stream',
-      ...(method === 'POST' && { 'content-type': 'application/json' }),
+      ...(method === 'POST' ? { 'content-type': 'application/json' } : LEAVE),
       ...headers,
     },
     ...(agent && { agent }),

@@ -6,7 +6,10 @@ import type { Plugin } from 'graphql-yoga'
 import type { Log } from '../../log.ts'
 import type { HttpContext } from './use-pipeline.ts'
 
-export function useCodedErrors(log: Log): Plugin<object, HttpContext> {
+/** Told of a request that was refused before it was an operation. */
+export type NoteRefusal = (requestId: string, codes: readonly string[]) => void
+
+export function useCodedErrors(log: Log, refused: NoteRefusal): Plugin<object, HttpContext> {
   return {
     onResultProcess({ result, setResult, serverContext }) {
       if (Array.isArray(result) || !('errors' in result) || !result.errors) return
@@ -16,8 +19,7 @@ export function useCodedErrors(log: Log): Plugin<object, HttpContext> {
         return publicError(coded(error), { requestId, log, transport: 'http' })
       })
       // The pipeline has its own line for what got as far as that.
-      if (errors.some((error, index) => error !== result.errors?.[index]))
-        log.info({ requestId, transport: 'http', codes: errors.map(codeOf) }, 'refused')
+      if (errors.some((error, index) => error !== result.errors?.[index])) refused(requestId, errors.map(codeOf))
       setResult({ ...result, errors })
     },
   }
