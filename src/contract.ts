@@ -127,9 +127,9 @@ function callerOf({ upstream }: Config, token: string | undefined): Caller {
       'Set SPECTROCOIN_CLIENT_ID and SPECTROCOIN_CLIENT_SECRET, or SPECTROCOIN_TOKEN: one credential, in the environment.',
     )
   try {
-    return house ?? identify(`Bearer ${token}`)
+    return house ?? identify({ authorization: `Bearer ${token}`, origin: undefined, isLocal: true })
   } catch {
-    throw new Unusable('SPECTROCOIN_TOKEN is no token.')
+    throw new Unusable('SPECTROCOIN_TOKEN is no token, or one that has come to its end.')
   }
 }
 

@@ -1,16 +1,17 @@
 // How the HTTP server takes its port, and how it gives it up.
 import { ConfigError } from './config.ts'
 import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Config } from './config.ts'
 
-/** Listens. Throws a ConfigError where the port or the address cannot be had. */
-export function listen(server: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<void> {
+/** Listens, and says at which port. Throws a ConfigError where the port or the address cannot be had. */
+export function listen(server: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why = LISTEN_FAULTS[error.code ?? '']
       reject(why === undefined ? error : new ConfigError([why]))
     })
-    server.listen(port, host, resolve)
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
   })
 }
 

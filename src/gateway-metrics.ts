@@ -16,6 +16,7 @@ export interface GatewayMetrics {
   readonly registry: Registry
   readonly meter: Meter
   readonly countOperation: CountOperation
+  readonly countRefusal: (code: string) => void
   readonly countSocketEnd: (transport: 'websocket' | 'event-stream', why: SocketEnd) => void
   readonly countMoneyStep: (step: Step, mutation: string) => void
 }
@@ -43,6 +44,7 @@ export function createGatewayMetrics({
   // A rate sees a counter grow from 0 to 1 only if it has seen the 0.
   for (const why of ['budget', 'cool-down', 'busy', 'breaker']) notMade.inc({ why }, 0)
   for (const kind of ['query', 'mutation', 'subscription']) metrics.operations.inc({ kind, code: 'ok' }, 0)
+  for (const code of ['UNAUTHENTICATED', 'FORBIDDEN', 'BAD_REQUEST']) metrics.refusals.inc({ code }, 0)
   for (const why of WATCHED_ENDS)
     for (const transport of ['websocket', 'event-stream']) metrics.socketsEnded.inc({ transport, why }, 0)
   for (const step of WATCHED_STEPS)
@@ -68,6 +70,7 @@ export function createGatewayMetrics({
       for (const code of codes.length > 0 ? codes : ['ok']) metrics.operations.inc({ kind, code: known(code) })
       metrics.operationSeconds.observe({ kind }, ms / 1000)
     },
+    countRefusal: (code) => metrics.refusals.inc({ code: known(code) }),
     countSocketEnd: (transport, why) => metrics.socketsEnded.inc({ transport, why }),
     countMoneyStep: (step, mutation) => metrics.moneySteps.inc({ step, mutation }),
   }
@@ -77,6 +80,7 @@ const BREAKER_STATES: Readonly<Record<BreakerState, number>> = { closed: 0, 'hal
 
 /** Whoever meets these is either an attacker or a front end that has outgrown its limits. */
 const WATCHED_ENDS: readonly SocketEnd[] = [
+  'refused',
   'too-many',
   'too-many-of-caller',
   'too-many-subscriptions',

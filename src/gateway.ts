@@ -1,10 +1,10 @@
 // Wires the floors of a configuration together and listens.
-import { createHash, createHmac } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError, isLoopback } from './config.ts'
-import { exportKey } from './exports/key.ts'
-import { createExportLinks } from './exports/links.ts'
 import { createOrderHints } from './live/order-hints.ts'
+import { openAccessDesk } from './gateway-access.ts'
+import { exportKeyOf, openExportLinks } from './gateway-exports.ts'
 import { openLiveDesk } from './gateway-live.ts'
 import { createGatewayMetrics } from './gateway-metrics.ts'
 import { listen, stopListening } from './gateway-listen.ts'
@@ -13,22 +13,25 @@ import { openTarget, version } from './gateway-target.ts'
 import { createLog } from './log.ts'
 import { schema } from './schema/index.ts'
 import { createCallbackRoute } from './server/callbacks.ts'
-import { createCallers } from './server/callers.ts'
+import { createCors } from './server/cors.ts'
 import { createDocuments } from './server/documents.ts'
 import { createDoor } from './server/doors.ts'
 import { createExportRoute } from './server/exports.ts'
+import { createPage } from './server/graphiql.ts'
+import { createSecurityHeaders } from './server/headers.ts'
 import { createHttpServer, GRAPHQL_PATH } from './server/http.ts'
 import { createMetricsRoute } from './server/metrics.ts'
 import { createPipeline } from './server/pipeline.ts'
+import { createPoints } from './server/points.ts'
 import { createStreams } from './server/streams.ts'
 import { createSubscriptions } from './server/subscriptions.ts'
+import { createVisitors } from './server/visitors.ts'
 import { serveWebSocket } from './server/websocket.ts'
 import { NOBODY } from './upstream/caller.ts'
 import { createDrift } from './upstream/drift.ts'
 import { readEndpoints } from './upstream/endpoints.ts'
 import { createScopes } from './upstream/scopes.ts'
 import { createUpstream } from './upstream/upstream.ts'
-import type { AddressInfo } from 'node:net'
 import type { Registry } from 'prom-client'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
@@ -53,10 +56,12 @@ export interface Gateway {
 }
 
 /** Starts a gateway. Throws where the endpoints file is faulty or the port is taken. */
-export async function startGateway(config: Config, log: Log = createLog(config.logLevel)): Promise<Gateway> {
+export async function startGateway(config: Config, log: Log = openLog(config)): Promise<Gateway> {
   const { corrected, faults } = readEndpoints(config.endpointsFile)
   if (faults.length > 0) throw new ConfigError(faults)
   const key = exportKeyOf(config)
+  const access = openAccessDesk(config, log)
+  const { callers } = access
   const { url, credential, sandbox } = await openTarget(config.upstream)
   if (!isLoopback(config.host) && config.publicUrl === undefined)
     log.warn({}, 'PUBLIC_URL is not set: requests under any name but a loopback one are turned away')
@@ -90,13 +95,12 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
   })
   const scopes = createScopes(config)
   const { hub, channels, places, watch, live } = openLiveDesk(config.live, { upstream, scopes, log })
-  const callers = createCallers(config.upstream.mode)
-  // Another account, or another world of the sandbox, is not what a link was made for.
-  const linkKey = createHmac('sha256', key)
-    .update(JSON.stringify([url, credential?.clientId]))
-    .digest()
-  const links = createExportLinks({ key: linkKey, callerOf: callers.own, now: () => Date.now() })
-  const money = await orClose(sandbox, () =>
+  const links = openExportLinks(key, { url, clientId: credential?.clientId, callerOf: callers.own })
+  const unwind = async (): Promise<void> => {
+    access.close()
+    await sandbox?.close()
+  }
+  const money = await orClose(unwind, () =>
     openMoneyDesk(config, {
       // The embedded sandbox is another world with another port each time.
       upstream: sandbox ? 'sandbox' : url,
@@ -117,31 +121,45 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
     money,
     exports: { sign: links.sign, origin: () => config.publicUrl ?? `http://${place()}` },
   }
-  const documents = createDocuments(schema)
+  const { introspection, callerPointsPerMinute: perMinute } = config
   const pipeline = createPipeline({
     schema,
-    documents,
+    find: access.find,
+    mayAdhoc: callers.mayAdhoc,
+    documents: createDocuments(schema, { limits: config.documents, introspection }),
     services,
     subscribe: createSubscriptions({ services, channels, nobody: NOBODY, log }),
-    maxUpstreamCalls: config.maxUpstreamCalls,
+    // What takes more than a minute has will never be run.
+    maxUpstreamCalls: Math.min(config.maxUpstreamCalls, perMinute ?? Number.POSITIVE_INFINITY),
+    maxListArgument: config.documents.maxListArgument,
+    introspection,
+    takePoints: perMinute === undefined ? undefined : createPoints({ perMinute, isProven: upstream.isProven }),
     explain: config.explain,
     count: metrics.countOperation,
     log,
   })
-  const door = createDoor({ publicUrl: config.publicUrl, isLoopback })
-  const { identify, house } = callers
+  const { publicUrl, allowedOrigins } = config
+  const door = createDoor({ publicUrl, allowedOrigins, port: () => port, isLoopback })
+  const { identify, isCurrent, house } = callers
+  const visitorOf = createVisitors(config.trustedProxies, isLoopback)
+  let port = config.port
   let isGoing = false
   const server = createHttpServer({
     pipeline,
     streams: createStreams({
       places,
       watch,
+      isCurrent,
       isGoing: () => isGoing,
       count: (why) => metrics.countSocketEnd('event-stream', why),
     }),
     isGoing: () => isGoing,
+    visitorOf,
     identify,
     door,
+    cors: createCors(allowedOrigins),
+    addHeaders: createSecurityHeaders(publicUrl),
+    requests: config.requests,
     exports: createExportRoute({
       links,
       open: ({ caller, request }, signal) => upstream.exports.open(request, scopes.background(caller, signal)),
@@ -156,14 +174,18 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
       readHint: upstream.callbacks.readHint,
       readForm: upstream.callbacks.readForm,
     }),
+    countRefusal: metrics.countRefusal,
     metrics: createMetricsRoute({ registry: metrics.registry, everybody: config.metrics, isLoopback }),
-    graphiql: config.graphiql,
-    sandbox: sandbox !== undefined,
+    page: config.graphiql
+      ? createPage({ sandbox: sandbox !== undefined, named: !house || config.keysFile !== undefined })
+      : undefined,
     log,
   })
   const websocket = serveWebSocket(server, {
     pipeline,
+    visitorOf,
     identify,
+    isCurrent,
     door,
     places,
     watch,
@@ -174,11 +196,11 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
   })
 
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
-  const place = (): string => `${host}:${(server.address() as AddressInfo).port}`
-  await listen(server, config).catch(async (error: unknown) => {
+  const place = (): string => `${host}:${port}`
+  port = await listen(server, config).catch(async (error: unknown) => {
     await money.close()
     await upstream.close()
-    await sandbox?.close()
+    await unwind()
     throw error
   })
   return {
@@ -204,29 +226,23 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
       // What has left is waited for, whoever has gone.
       await money.close()
       await upstream.close()
-      await sandbox?.close()
+      await unwind()
     },
   }
 }
 
-/** A sandbox that was started for nothing does not hold the process. */
-async function orClose<T>(sandbox: Sandbox | undefined, make: () => T): Promise<T> {
+/** Its log, which tells nothing of its credential whatever a line is made of. */
+export function openLog({ logLevel, upstream }: Config, destination?: { write(line: string): void }): Log {
+  const secrets = upstream.mode === 'credential' ? [upstream.clientId, upstream.clientSecret] : []
+  return createLog(logLevel, destination, secrets)
+}
+
+/** What was opened for nothing does not hold the process. */
+async function orClose<T>(close: () => Promise<void>, make: () => T): Promise<T> {
   try {
     return make()
   } catch (error) {
-    await sandbox?.close()
+    await close()
     throw error
-  }
-}
-
-function exportKeyOf({ dataDir }: Config): Buffer {
-  try {
-    return exportKey(dataDir)
-  } catch (error) {
-    throw new ConfigError([
-      error instanceof TypeError
-        ? 'DATA_DIR holds an export-key that the gateway did not make: remove it.'
-        : 'DATA_DIR cannot be made, read or written to.',
-    ])
   }
 }

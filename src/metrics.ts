@@ -70,6 +70,11 @@ export function createMetrics(sources: Sources) {
       ['kind'],
       OPERATION_SECONDS,
     ),
+    refusals: counter(
+      'http_refusals_total',
+      'HTTP requests that were refused before they were an operation, by error code: at the door, for their key, their body or their form.',
+      ['code'],
+    ),
     socketsEnded: counter(
       'sockets_ended_total',
       'Websockets and event streams that were refused, or ended by the gateway, by why.',

@@ -28,7 +28,7 @@ const ORDER = 'subscription { orderUpdated(id: "Order:O1") { statusText } }'
 const LARGE = `subscription { orderUpdated(id: "Order:O1") { ${Array.from({ length: 20 }, (_, nth) => `d${nth}: description`).join(' ')} } }`
 
 function requestFor(query: string, version = 'HTTP/1.1', more = ''): string {
-  return `GET /graphql?query=${encodeURIComponent(query)} ${version}\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n${more}\r\n`
+  return `GET /graphql?query=${encodeURIComponent(query)} ${version}\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\nApollo-Require-Preflight: 1\r\n${more}\r\n`
 }
 
 function upgradeAt(path: string): string {
@@ -495,7 +495,7 @@ describe('a gateway', () => {
 async function serveTexts(opening = (_client: AbortController): void => {}) {
   const places = createPlaces({ maxSockets: 1, maxSocketsPerCaller: 1 })
   const watch = createWatch({ pingMs: 600_000, stallMs: 60_000, maxAgeMs: 600_000 })
-  const streams = createStreams({ places, watch, isGoing: () => false, count: () => {} })
+  const streams = createStreams({ places, watch, isCurrent: () => true, isGoing: () => false, count: () => {} })
   const channels = createChannels({ maxChannels: 1, freshMs: 60_000 })
   const listener = createListener<string>(
     (a, b) => a === b,
@@ -523,7 +523,7 @@ async function serveTexts(opening = (_client: AbortController): void => {}) {
     channels,
     watch,
     opened: opened.promise,
-    hasPlace: () => typeof places.take('another') === 'object',
+    hasPlace: () => typeof places.take({ callerId: 'another' }) === 'object',
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

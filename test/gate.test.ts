@@ -80,6 +80,7 @@ describe('of operations that wait on a websocket', () => {
     const done = Promise.withResolvers<void>()
     const conversation = converse(
       {
+        address: '127.0.0.1',
         send: () => {},
         isClear: () => true,
         hasRoom: () => true,

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { createGatewayMetrics } from '../src/gateway-metrics.ts'
 import { STEPS } from '../src/money/audit.ts'
 import { HISTORIES } from '../src/money/histories.ts'
@@ -301,11 +302,38 @@ test('each gateway counts for itself, and from 0', async () => {
   await Promise.all([second.close(), third.close()])
 })
 
+test('who is turned away is counted: over HTTP by the code, at the upgrade as a refused websocket', async () => {
+  const { gateway, close } = await startTestGateway()
+  const get = (path: string, headers = {}): Promise<Response> => fetch(new URL(path, gateway.url), { headers })
+  const before = (await scrape(gateway.url)).series
+  const counted = (series: ReadonlyMap<string, number>): unknown[] => [
+    ...['UNAUTHENTICATED', 'FORBIDDEN', 'BAD_REQUEST'].map((code) => series.get(`http_refusals_total{code="${code}"}`)),
+    series.get('sockets_ended_total{transport="websocket",why="refused"}'),
+  ]
+  expect(counted(before)).toEqual([0, 0, 0, 0])
+  await get('/graphql', { authorization: 'Bearer of-nobody' })
+  await get('/graphql', { origin: 'https://evil.example.com' })
+  await get('/nowhere')
+  await get('/graphql?query={__typename}')
+  const socket = new WebSocket(gateway.websocketUrl, { origin: 'https://evil.example.com' })
+  await new Promise<void>((resolve) => socket.once('error', () => resolve()))
+  expect(counted((await scrape(gateway.url)).series)).toEqual([1, 1, 2, 1])
+  await close()
+})
+
 test('what an alert on sockets waits for is there from the start, for each transport', async () => {
   const { gateway, close } = await startTestGateway()
   const { series } = await scrape(gateway.url)
   const ends = [...series].filter(([key]) => key.startsWith('sockets_ended_total{'))
-  const whys = ['too-many', 'too-many-of-caller', 'too-many-subscriptions', 'too-many-messages', 'frame', 'stalled']
+  const whys = [
+    'refused',
+    'too-many',
+    'too-many-of-caller',
+    'too-many-subscriptions',
+    'too-many-messages',
+    'frame',
+    'stalled',
+  ]
   expect(new Map(ends)).toEqual(
     new Map(
       ['websocket', 'event-stream'].flatMap((transport) =>

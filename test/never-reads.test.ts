@@ -9,12 +9,15 @@ import { GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 
 import { expect, test } from 'vitest'
 import { createChannels } from '../src/live/channels.ts'
 import { createHub } from '../src/live/hub.ts'
+import { isLoopback, loadConfig } from '../src/config.ts'
 import { createLog } from '../src/log.ts'
 import { createDocuments } from '../src/server/documents.ts'
 import { createPipeline } from '../src/server/pipeline.ts'
 import { createPlaces } from '../src/server/places.ts'
 import { createSubscriptions } from '../src/server/subscriptions.ts'
 import { createWatch } from '../src/server/watch.ts'
+import { createFindDocument } from '../src/server/trusted.ts'
+import { createVisitors } from '../src/server/visitors.ts'
 import { serveWebSocket } from '../src/server/websocket.ts'
 import { NOBODY } from '../src/upstream/caller.ts'
 import { createScopes } from '../src/upstream/scopes.ts'
@@ -82,10 +85,15 @@ async function serve() {
   const log = createLog('silent')
   const pipeline = createPipeline({
     schema,
-    documents: createDocuments(schema),
+    find: createFindDocument(undefined),
+    mayAdhoc: () => false,
+    documents: createDocuments(schema, { limits: loadConfig({}).documents, introspection: true }),
     services,
     subscribe: createSubscriptions({ services, channels, nobody: NOBODY, log }),
     maxUpstreamCalls: 1,
+    maxListArgument: 1,
+    introspection: true,
+    takePoints: undefined,
     explain: false,
     count: () => {},
     log,
@@ -94,7 +102,9 @@ async function serve() {
   const server = createServer()
   const websocket = serveWebSocket(server, {
     pipeline,
+    visitorOf: createVisitors(0, isLoopback),
     identify: () => NOBODY,
+    isCurrent: () => true,
     door: () => undefined,
     places: createPlaces({ maxSockets: 1000, maxSocketsPerCaller: 1000 }),
     watch: createWatch({ pingMs: 600_000, stallMs: STALL_MS, maxAgeMs: 600_000 }),

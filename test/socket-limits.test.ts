@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, test, vi } from 'vitest'
 import { startTestGateway } from './support/gateway.ts'
 import { askForEvents, endsOf, liveOf, openEvents } from './support/readers.ts'
 import { exchange, gate, rate } from './support/rows.ts'
+import { LEAVE } from './support/requests.ts'
 import { connectClient, frameOf, openBytes, openGreeted, openSocket, rawExchange } from './support/sockets.ts'
 import { startUpstream } from './support/upstream.ts'
 import type { ExpectStatic, TestContext } from 'vitest'
@@ -95,7 +96,7 @@ describe.concurrent('MAX_SOCKETS', () => {
     const { ask, close } = connectClient(websocketUrl)
     await expect(ask('{ __typename }')).rejects.toThrow(REFUSED)
     await close()
-    expect((await fetch(`${url}?query={__typename}`)).status).toBe(200)
+    expect((await fetch(`${url}?query={__typename}`, { headers: LEAVE })).status).toBe(200)
 
     for (const leave of [() => silent.socket.terminate(), () => greeted.socket.close(), () => stream.leave()]) {
       leave()
@@ -166,13 +167,66 @@ describe.concurrent('MAX_SOCKETS_PER_CALLER', () => {
     expect(await moved.hear()).toEqual({ type: 'connection_ack' })
     const taken = await openSocket(websocketUrl, { headers: bearer('a') })
     await expect(openSocket(websocketUrl, { headers: bearer('b') })).rejects.toThrow(REFUSED)
-    // One who may not be the other any more is nobody, and has not kept what they were.
+    // One who may not be the other any more does not keep what they were for longer than they are there.
     taken.say({ type: 'connection_init', payload: bearer('b') })
     expect(await taken.closed).toMatchObject({ code: 4429 })
     // Who says the same twice is counted once.
     const again = await vi.waitFor(() => openSocket(websocketUrl, { headers: bearer('a') }), 5_000)
     again.say({ type: 'connection_init', payload: bearer('a') })
     expect(await again.hear()).toEqual({ type: 'connection_ack' })
+  })
+})
+
+describe.concurrent('who has not said who they are', () => {
+  const silent = ({ websocketUrl }: Gateway, address: string) =>
+    openSocket(websocketUrl, { headers: { 'x-forwarded-for': address } })
+  const silents = (gateway: Gateway, address: string, count: number) =>
+    Promise.all(Array.from({ length: count }, () => silent(gateway, address)))
+
+  test.for<[string, number]>([
+    ['30', 15],
+    ['13', 10],
+  ])('of %s places, one network has no more than %i, and the others are for everybody else', async ([all, most], t) => {
+    const { expect, onTestFinished } = t
+    const gateway = await ofMany({ MAX_SOCKETS: all, TRUSTED_PROXIES: '1' }, onTestFinished)
+    await silents(gateway, '2001:db8::1', most - 1)
+    const last = await silent(gateway, '2001:db8:0:0:ffff::2')
+    await expect(silent(gateway, '2001:db8::3')).rejects.toThrow(REFUSED)
+    expect(await endsOf(gateway, 'websocket')).toEqual({ 'too-many-of-caller': 1 })
+    // Who says who they are at once, and who comes from elsewhere.
+    await openSocket(gateway.websocketUrl, { headers: { ...bearer('a'), 'x-forwarded-for': '2001:db8::3' } })
+    const other = await silent(gateway, '2001:db8:0:1::1')
+    other.socket.terminate()
+    // Who has said it is nobody no more, and who has gone is not there.
+    last.say({ type: 'connection_init', payload: bearer('a') })
+    expect(await last.hear()).toEqual({ type: 'connection_ack' })
+    const next = await silent(gateway, '2001:db8::4')
+    await expect(silent(gateway, '2001:db8::3')).rejects.toThrow(REFUSED)
+    next.socket.terminate()
+    await vi.waitFor(() => silent(gateway, '2001:db8::5'), 5_000)
+    await expect(silent(gateway, '2001:db8::3')).rejects.toThrow(REFUSED)
+  })
+
+  test('and is told that they are nobody is counted until they have gone', async ({ expect, onTestFinished }) => {
+    const gateway = await ofMany({ MAX_SOCKETS: '20', MAX_SOCKETS_PER_CALLER: '1' }, onTestFinished)
+    await openGreeted(gateway.websocketUrl, bearer('a'))
+    for (const authorization of [bearer('a').authorization, 'Basic x']) {
+      const ends = Array.from({ length: 10 }, async () => {
+        const socket = await openBytes(gateway.url)
+        const closed = new Promise((resolve) => socket.once('close', resolve))
+        const greeting = JSON.stringify({ type: 'connection_init', payload: { authorization } })
+        socket.write(Buffer.concat([Buffer.from(handshake().replace(/Authorization.*\r\n/, '')), frameOf(greeting)]))
+        // The close code, to which it gives no answer.
+        let heard = ''
+        await new Promise<void>((resolve) => {
+          socket.on('data', (bytes) => (heard += bytes.toString('latin1')).match(/Forbidden|Too many/) && resolve())
+        })
+        return { closed }
+      })
+      const opened = await Promise.all(ends)
+      await expect(openSocket(gateway.websocketUrl)).rejects.toThrow(REFUSED)
+      await Promise.all(opened.map(({ closed }) => closed))
+    }
   })
 })
 

@@ -174,7 +174,7 @@ test.each(['-1e400', '-1e308', '-1', '0', '1', '1e9', `${within(-5)}`])(
     ])
     expect(await socket.closed).toEqual(FORBIDDEN)
     await expect(socket.hear()).rejects.toThrow()
-    expect(await endedSince(before)).toEqual({ expired: 1 })
+    expect(await endedSince(before)).toEqual({ refused: 1 })
   },
 )
 

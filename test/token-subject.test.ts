@@ -12,9 +12,9 @@ import type { FakeUpstream, Reply, Route } from './support/upstream.ts'
 const tokenOf = (claims: object, signature = 'sig'): string =>
   `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${signature}`
 
-const ANN = { iss: 'https://id.example.com', sub: 'ann', exp: 1 }
+const ANN = { iss: 'https://id.example.com', sub: 'ann', exp: 4_102_444_800 }
 const FIRST = tokenOf(ANN)
-const RENEWED = tokenOf({ ...ANN, exp: 2 }, 'another')
+const RENEWED = tokenOf({ ...ANN, exp: 4_102_444_801 }, 'another')
 const FORGED = tokenOf(ANN, 'forged')
 const BOB = tokenOf({ ...ANN, sub: 'bob' })
 
@@ -186,12 +186,15 @@ test('whoever brings no token moves nothing: no call is made, no look is had, an
 
 describe('the subject of a token', () => {
   const { identify } = createCallers('callers')
-  const subjectOf = (token: string): string | undefined => identify(`Bearer ${token}`).subject
+  const subjectOf = (token: string): string | undefined =>
+    identify({ authorization: `Bearer ${token}`, origin: undefined, isLocal: true }).subject
 
   test('is the same for its issuer’s renewed tokens, and tells no name', () => {
     expect(subjectOf(RENEWED)).toBe(subjectOf(FIRST))
     expect(subjectOf(FIRST)).toMatch(/^subject-[0-9a-f]{32}$/)
-    expect(identify(`Bearer ${RENEWED}`).id).not.toBe(identify(`Bearer ${FIRST}`).id)
+    expect(identify({ authorization: `Bearer ${RENEWED}`, origin: undefined, isLocal: true }).id).not.toBe(
+      identify({ authorization: `Bearer ${FIRST}`, origin: undefined, isLocal: true }).id,
+    )
   })
 
   test.each([

@@ -7,6 +7,7 @@ import { createEstimate, tooExpensive } from './estimate.ts'
 import { asksToExplain, explained } from './explain.ts'
 import { refusedRoots } from './guard.ts'
 import { variableErrors } from './input-errors.ts'
+import { longLists } from './limits.ts'
 import { prepare } from './prepare.ts'
 import { exposed, failed } from './results.ts'
 import type {
@@ -18,22 +19,33 @@ import type {
   OperationDefinitionNode,
   ValidatedExecutionArgs,
 } from 'graphql'
-import type { GatewayContext, Services } from '../context.ts'
+import type { Caller, GatewayContext, Services } from '../context.ts'
 import type { Log } from '../log.ts'
 import type { Documents } from './documents.ts'
+import type { TakePoints } from './points.ts'
 import type { Arrival, OperationRequest, Prepared } from './prepare.ts'
 import type { OpenSubscription, Subscription } from './subscriptions.ts'
+import type { FindDocument } from './trusted.ts'
 
 /** Runs an operation, or opens a subscription. Never rejects: whatever goes wrong is in the result. */
 export type Pipeline = (request: OperationRequest, arrival: Arrival) => Promise<ExecutionResult | Subscription>
 
 export interface PipelineOptions {
   readonly schema: GraphQLSchema
+  readonly find: FindDocument
+  /** Whether a caller may run what is in no list of trusted documents. */
+  readonly mayAdhoc: (caller: Caller) => boolean
   readonly documents: Documents
   readonly services: Services
   readonly subscribe: OpenSubscription
   /** How many upstream calls an operation may make, as estimated. */
   readonly maxUpstreamCalls: number
+  /** Values of a list in a variable, at most. */
+  readonly maxListArgument: number
+  /** Whether misspelt names are told what they may have meant. */
+  readonly introspection: boolean
+  /** Takes what an operation costs off the caller's minute; undefined: nobody counts. */
+  readonly takePoints: TakePoints | undefined
   /** Whether who asks is told what an operation has cost. */
   readonly explain: boolean
   readonly count: CountOperation
@@ -48,20 +60,28 @@ export type OperationKind = `${OperationTypeNode}` | 'none'
 
 export function createPipeline({
   schema,
+  find,
+  mayAdhoc,
   documents,
   services,
   subscribe,
   maxUpstreamCalls,
+  maxListArgument,
+  introspection,
+  takePoints,
   explain,
   count,
   log,
 }: PipelineOptions): Pipeline {
   const estimate = createEstimate()
   /** The last step before it runs: throws where it would cost too much, and tells the context which root fields are not to be run. */
-  const admit = (validated: ValidatedExecutionArgs, { guarded }: Prepared): void => {
+  const admit = (validated: ValidatedExecutionArgs, { guarded }: Prepared, arrival: Arrival): void => {
     const context = validated.contextValue as GatewayContext
     context.estimated = estimate(validated)
     if (context.estimated > maxUpstreamCalls) throw tooExpensive(context.estimated, maxUpstreamCalls)
+    // Taken first: where nobody is told of what is left, an argument of that call would not even be looked at.
+    const left = takePoints?.(arrival, context.estimated)
+    if (left) arrival.allowed?.(left)
     if (guarded) context.refused = refusedRoots(validated)
   }
   return async (request, arrival) => {
@@ -80,7 +100,8 @@ export function createPipeline({
       return answered
     }
     try {
-      const prepared = prepare(documents, request, arrival)
+      const text = find(request, mayAdhoc(arrival.caller))
+      const prepared = prepare(documents, text, request, arrival)
       if ('errors' in prepared) return answer(prepared)
       operation = prepared.operation
       document = prepared.document
@@ -92,19 +113,22 @@ export function createPipeline({
         operationName: request.operationName ?? null,
         variableValues: request.variables ?? {},
         contextValue: context,
+        hideSuggestions: !introspection,
       }
+      const tooLong = longLists(document, operation, args.variableValues ?? {}, maxListArgument)
+      if (tooLong.length > 0) return answer({ errors: tooLong })
       if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
         const validated = validateSubscriptionArgs(args)
         if (!('schema' in validated)) return answer({ errors: coercionErrors(args, operation, validated) })
-        admit(validated, prepared)
+        admit(validated, prepared, arrival)
         arrival.beforeStream?.()
-        const opened = await subscribe(validated, { ...arrival, text: request.query ?? '', isExplained })
+        const opened = await subscribe(validated, { ...arrival, text, isExplained })
         note({})
         return opened
       }
       const validated = validateExecutionArgs(args)
       if (!('schema' in validated)) return answer({ errors: coercionErrors(args, operation, validated) })
-      admit(validated, prepared)
+      admit(validated, prepared, arrival)
       const result = await executeRootSelectionSet(validated)
       return answer(isExplained ? explained(result, context) : result)
     } catch (error) {
@@ -137,10 +161,10 @@ function logOperation(
 
 /** graphql-js says in words what is wrong with the variables; ours have a code and a path. */
 function coercionErrors(
-  { schema, document, variableValues }: ExecutionArgs,
+  { schema, document, variableValues, hideSuggestions }: ExecutionArgs,
   operation: OperationDefinitionNode,
   errors: readonly GraphQLError[],
 ): readonly GraphQLError[] {
-  const found = variableErrors(schema, document, operation, variableValues ?? {})
+  const found = variableErrors(schema, document, operation, variableValues ?? {}, hideSuggestions ?? false)
   return found.length > 0 ? found : errors.map(({ message }) => requestError('BAD_USER_INPUT', message))
 }

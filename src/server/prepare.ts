@@ -4,10 +4,13 @@ import { requestError } from './errors.ts'
 import type { DocumentNode, GraphQLError, OperationDefinitionNode } from 'graphql'
 import type { RequestIdentity } from '../context.ts'
 import type { Documents } from './documents.ts'
+import type { Allowance } from './points.ts'
 
 /** What a client asks for. */
 export interface OperationRequest {
   readonly query?: string | null | undefined
+  /** The id or hash of a trusted one, in place of its text. */
+  readonly documentId?: unknown
   readonly operationName?: string | null | undefined
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined
   readonly extensions?: Readonly<Record<string, unknown>> | null | undefined
@@ -24,9 +27,14 @@ export interface Arrival extends RequestIdentity {
   readonly beforeStream?: () => void
   /** Whether it asks what it costs, other than by its own extensions. */
   readonly explain?: boolean
+  /** The IP address that it came from. */
+  readonly address: string
+  /** Told what is left of the caller's minute, where that is counted. */
+  readonly allowed?: (allowance: Allowance) => void
 }
 
 export interface Prepared {
+  readonly text: string
   readonly document: DocumentNode
   readonly operation: OperationDefinitionNode
   /** Whether nested fields have arguments to be looked at first. */
@@ -37,17 +45,16 @@ interface Refused {
   readonly errors: readonly GraphQLError[]
 }
 
-/** Finds the operation, or tells why there is none to run. */
+/** Finds the operation in the document, or tells why there is none to run. */
 export function prepare(
   documents: Documents,
-  { query, operationName }: OperationRequest,
+  text: string,
+  { operationName }: OperationRequest,
   { readOnly, streams }: Arrival,
 ): Prepared | Refused {
-  if (typeof query !== 'string' || query === '')
-    return badRequest('The request holds no document: send it as "query".', { status: 400 })
   if (typeof operationName !== 'string' && operationName !== null && operationName !== undefined)
     return badRequest('The name of an operation is a string.', { status: 400 })
-  const checked = documents(query)
+  const checked = documents(text)
   if ('errors' in checked) return checked
   const operation = getOperationAST(checked.document, operationName)
   if (!operation) {
@@ -64,7 +71,7 @@ export function prepare(
     return badRequest('A mutation must come by POST.', { status: 405, headers: { allow: 'POST' } })
   if (!streams && operation.operation === OperationTypeNode.SUBSCRIPTION)
     return badRequest('A subscription comes over the websocket, or to who accepts text/event-stream.', { status: 406 })
-  return { ...checked, operation }
+  return { ...checked, text, operation }
 }
 
 function badRequest(message: string, http: { status: number; headers?: Record<string, string> }): Refused {

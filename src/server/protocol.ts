@@ -15,6 +15,8 @@ import type { Subscription } from './subscriptions.ts'
 
 /** The socket, as far as the protocol needs it. */
 export interface Wire {
+  /** The IP address of the client. */
+  readonly address: string
   send(text: string): void
   /** Whether nothing that was sent waits any longer: what is sent now leaves at once. */
   isClear(): boolean
@@ -147,7 +149,8 @@ export function converse(
     operation: Operation,
   ): Promise<void> => {
     const { signal } = operation.gone
-    const arrival = { requestId: randomUUID(), caller: asking, signal, transport: 'websocket' } as const
+    const { address } = wire
+    const arrival = { requestId: randomUUID(), caller: asking, signal, address, transport: 'websocket' } as const
     const result = await pipeline(payload, { ...arrival, readOnly: false, streams: true })
     if (signal.aborted) return
     if ('begin' in result) return stream(id, asking, operation, result)

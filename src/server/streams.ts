@@ -1,6 +1,7 @@
 // Server-Sent Events: a subscription as an event stream, for those who cannot use websockets, by the same rules.
 import { Readable } from 'node:stream'
 import { GraphQLError } from 'graphql'
+import { ENDED } from './callers.ts'
 import { requestError } from './errors.ts'
 import { RETRY_AFTER } from './places.ts'
 import type { ServerResponse } from 'node:http'
@@ -21,22 +22,21 @@ export type StreamEnd = Fate | 'too-many' | 'too-many-of-caller'
 export interface StreamsOptions {
   readonly places: Places
   readonly watch: Watch
+  /** Whether a caller who came in would still be let in. */
+  readonly isCurrent: (caller: Caller) => boolean
   /** Whether the gateway is going, and begins no stream any more. */
   readonly isGoing: () => boolean
   /** Told of each stream that is refused, or ended by the gateway. */
   readonly count: (why: StreamEnd) => void
 }
 
-const ENDED = 'The token has come to its end.'
-
 /** A comment: it keeps proxies from taking the stream for dead, and browsers from waiting for a first byte. */
 const NOTHING = ':\n\n'
 
-export function createStreams({ places, watch, isGoing, count }: StreamsOptions): Streams {
+export function createStreams({ places, watch, isCurrent, isGoing, count }: StreamsOptions): Streams {
   const reserve: Streams['reserve'] = ({ caller, signal }) => {
     if (signal?.aborted) return requestError('CANCELLED', 'The caller went away.')
-    if (leftOf(caller) <= 0) return requestError('UNAUTHENTICATED', ENDED, { http: { status: 401 } })
-    const place = isGoing() ? 'going' : places.take(caller.id)
+    const place = isGoing() ? 'going' : places.take({ callerId: caller.id })
     if (typeof place !== 'string') return place
     count(place)
     return full()
@@ -91,6 +91,7 @@ export function createStreams({ places, watch, isGoing, count }: StreamsOptions)
         else if (fate === 'age' || fate === 'going') finish()
         else breakOff()
       },
+      isShutOut: () => !isCurrent(caller),
       round: () => void (hasRoom() && subscription.resume()),
       // There is no answer to it: who has gone is found by what can no longer be written, or by the age.
       ping() {
@@ -98,7 +99,7 @@ export function createStreams({ places, watch, isGoing, count }: StreamsOptions)
         if (hasRoom() && !isEnded) write(NOTHING)
       },
     })
-    watched.expireIn(leftOf(caller))
+    watched.expireAt(caller.expiresAt)
     signal?.addEventListener('abort', () => stream.destroy(), { once: true })
     // It may have gone while the subscription was opened.
     if (signal?.aborted) stream.destroy()
@@ -109,11 +110,6 @@ export function createStreams({ places, watch, isGoing, count }: StreamsOptions)
     return stream
   }
   return { reserve, open }
-}
-
-/** For how long the caller is yet who they say, in milliseconds. */
-function leftOf({ expiresAt = Number.POSITIVE_INFINITY }: Caller): number {
-  return expiresAt - Date.now()
 }
 
 function full(): GraphQLError {

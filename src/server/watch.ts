@@ -11,6 +11,8 @@ export interface Connection {
   readonly ping?: () => void
   /** Called in each round; left out where there is nothing to do. */
   readonly round?: () => void
+  /** Whether who holds it would not be let in any more. */
+  readonly isShutOut?: () => boolean
   /** Whether it waits for an answer: then it is left a little longer. */
   readonly isBusy?: () => boolean
   readonly end: (fate: Fate) => void
@@ -19,8 +21,8 @@ export interface Connection {
 export interface Watched {
   /** It has shown that it is there. */
   heard(): void
-  /** Its token ends then, in milliseconds from now, and it with that. */
-  expireIn(ms: number): void
+  /** What lets it in ends then, in milliseconds of the epoch, and it with that; undefined: never. */
+  expireAt(time: number | undefined): void
   /** It has gone. */
   remove(): void
 }
@@ -105,7 +107,9 @@ export function createWatch({ pingMs, stallMs, maxAgeMs }: WatchOptions): Watch 
       timer ??= setInterval(round, roundMs)
       return {
         heard: () => void (state.silent = 0),
-        expireIn: (ms) => void (state.expiredAt = performance.now() + ms),
+        expireAt(time = Number.POSITIVE_INFINITY) {
+          state.expiredAt = performance.now() + time - Date.now()
+        },
         remove() {
           if (!watched.delete(connection) || watched.size > 0) return
           clearInterval(timer)
@@ -141,8 +145,8 @@ export function createWatch({ pingMs, stallMs, maxAgeMs }: WatchOptions): Watch 
 }
 
 /** Whether its time has come. */
-function fateOf({ isBusy }: Connection, { agedAt, expiredAt }: State, now: number): Fate | undefined {
-  if (now >= expiredAt) return 'expired'
+function fateOf({ isBusy, isShutOut }: Connection, { agedAt, expiredAt }: State, now: number): Fate | undefined {
+  if (now >= expiredAt || (agedAt < Number.POSITIVE_INFINITY && isShutOut?.())) return 'expired'
   if (now < agedAt) return undefined
   return isBusy?.() && now < agedAt + LAST_ANSWER_MS ? undefined : 'age'
 }

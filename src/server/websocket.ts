@@ -4,6 +4,7 @@ import { WebSocketServer } from 'ws'
 import { EXPIRED, FORBIDDEN, tooMany } from './dismissals.ts'
 import { RETRY_AFTER } from './places.ts'
 import { converse } from './protocol.ts'
+import { networkOf } from './visitors.ts'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -12,12 +13,16 @@ import type { Caller } from '../context.ts'
 import type { IdentifyCaller } from './callers.ts'
 import type { Dismissal, Rule } from './dismissals.ts'
 import type { Door } from './doors.ts'
-import type { Place, Places } from './places.ts'
+import type { Owner, Place, Places } from './places.ts'
 import type { ProtocolOptions } from './protocol.ts'
+import type { Visitor, Visitors } from './visitors.ts'
 import type { Fate, Watch, Watched } from './watch.ts'
 
 export interface WebSocketOptions extends ProtocolOptions {
+  readonly visitorOf: Visitors
   readonly identify: IdentifyCaller
+  /** Whether a caller who came in would still be let in. */
+  readonly isCurrent: (caller: Caller) => boolean
   readonly door: Door
   readonly places: Places
   readonly watch: Watch
@@ -46,7 +51,7 @@ const MOST_UNSENT = 1_000_000
 
 /** Serves websockets on the HTTP server. */
 export function serveWebSocket(server: Server, options: WebSocketOptions): WebSockets {
-  const { identify, door, places, path, count, log } = options
+  const { visitorOf, identify, door, places, path, count, log } = options
   // Its types do not know the last one yet.
   const settings: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
@@ -57,9 +62,14 @@ export function serveWebSocket(server: Server, options: WebSocketOptions): WebSo
   const sockets = new WebSocketServer(settings)
   let isStopped = false
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (door(request)) return refuse(socket, '403 Forbidden')
+    if (door(request)) {
+      count('refused')
+      log.info({ transport: 'websocket', codes: ['FORBIDDEN'] }, 'refused')
+      return refuse(socket, '403 Forbidden')
+    }
     if (request.url?.split('?', 1)[0] !== path) return refuse(socket, '404 Not Found')
-    const place = isStopped ? 'going' : places.take(callerAtDoor(identify, request))
+    const visitor = visitorOf(request)
+    const place = isStopped ? 'going' : places.take(ownerAtDoor(identify, visitor))
     if (typeof place === 'string') {
       count(place)
       log.info({ transport: 'websocket', codes: ['RATE_LIMITED'], reason: place }, 'refused')
@@ -68,7 +78,7 @@ export function serveWebSocket(server: Server, options: WebSocketOptions): WebSo
     // Whatever becomes of it, also before it is a websocket.
     socket.once('close', place.leave)
     sockets.handleUpgrade(request, socket, head, (opened) => {
-      attend(opened, socket as Socket, place, request.headers.authorization, options)
+      attend(opened, socket as Socket, place, visitor, options)
     })
   }
   server.on('upgrade', upgrade)
@@ -86,28 +96,22 @@ export function serveWebSocket(server: Server, options: WebSocketOptions): WebSo
   }
 }
 
-/** Whom a place is counted for before the greeting: nobody, where the greeting may yet say who it is. */
-function callerAtDoor(identify: IdentifyCaller, { headers }: IncomingMessage): string | undefined {
-  const caller = identified(identify, headers.authorization)
-  return caller?.kind === 'anonymous' ? undefined : caller?.id
+/** Whom a place is counted for before the greeting: no caller, where the greeting may yet say who it is. */
+function ownerAtDoor(identify: IdentifyCaller, visitor: Visitor): Owner {
+  const caller = identified(identify, visitor)
+  return caller && caller.kind !== 'anonymous' ? { callerId: caller.id } : { network: networkOf(visitor.address) }
 }
 
-function identified(identify: IdentifyCaller, authorization: string | undefined): Caller | undefined {
+function identified(identify: IdentifyCaller, visitor: Visitor): Caller | undefined {
   try {
-    return identify(authorization)
+    return identify(visitor)
   } catch {
     return undefined // Why is no business of whoever has no good token.
   }
 }
 
-function attend(
-  opened: WebSocket,
-  socket: Socket,
-  place: Place,
-  authorization: string | undefined,
-  options: WebSocketOptions,
-): void {
-  const { identify, watch, count, log } = options
+function attend(opened: WebSocket, socket: Socket, place: Place, visitor: Visitor, options: WebSocketOptions): void {
+  const { identify, isCurrent, watch, count, log } = options
   let asking: Caller | undefined
   let isNoted = false
   const note = (why: SocketEnd): void => {
@@ -154,14 +158,13 @@ function attend(
       },
       isClear: () => opened.bufferedAmount === 0,
       hasRoom,
-      greet(given = authorization) {
-        if (typeof given !== 'string' && given !== undefined) return FORBIDDEN
-        asking = identified(identify, given)
+      address: visitor.address,
+      greet(authorization = visitor.authorization) {
+        if (typeof authorization !== 'string' && authorization !== undefined) return FORBIDDEN
+        asking = identified(identify, { ...visitor, authorization })
         if (!asking) return FORBIDDEN
-        const leftMs = (asking.expiresAt ?? Number.POSITIVE_INFINITY) - Date.now()
-        if (leftMs <= 0) return EXPIRED
         if (!place.claim(asking.id)) return tooMany('sockets', 'too-many-of-caller')
-        watched.expireIn(leftMs)
+        watched.expireAt(asking.expiresAt)
         return asking
       },
       close: dismiss,
@@ -171,6 +174,7 @@ function attend(
   const watched: Watched = watch.add({
     socket,
     ping: () => opened.ping(),
+    isShutOut: () => asking !== undefined && !isCurrent(asking),
     isBusy: () => conversation.isBusy(),
     end: (fate) => dismiss({ ...FAREWELLS[fate], why: fate }),
   })
