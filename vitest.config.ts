@@ -26,6 +26,7 @@ export default defineConfig({
   ],
   test: {
     globalSetup: 'test/support/compile-cache.ts',
+    setupFiles: 'test/support/each-file.ts',
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,

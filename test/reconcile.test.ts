@@ -57,7 +57,7 @@ function timed(): (routes: Record<string, Route>) => Record<string, Route> {
   return (routes) => Object.fromEntries(Object.entries(routes).map(([key, route]) => [key, wrap(key, route)]))
 }
 
-interface World extends TestGateway {
+interface World extends Omit<TestGateway, 'keys'> {
   readonly upstream: FakeUpstream
   /** Runs a mutation, by its field with its arguments. */
   move(call: string, headers?: Record<string, string>): Promise<Row>

@@ -1,8 +1,9 @@
-// The gateway as a process of its own, with nothing in its environment but what a test gives it.
+// The gateway as a process of its own, with nothing in its environment but what a test gives it. What it writes is looked through for secrets.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { collectCredential, lookThrough } from './secrets.ts'
 import type { ChildProcess } from 'node:child_process'
 import type { Environment } from '../../src/config.ts'
 
@@ -30,6 +31,7 @@ export function startProcess(
   const given = Object.entries({ PORT: '0', DATA_DIR: dataDir, NODE_COMPILE_CACHE, ...env }).filter(
     ([, value]) => value !== undefined,
   )
+  collectCredential(env)
   const child = spawn(node, args, { cwd: root, env: Object.fromEntries(given), stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
@@ -43,6 +45,7 @@ export function startProcess(
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const ended = new Promise<Awaited<GatewayProcess['ended']>>((resolve) => {
     child.on('close', (code, signal) => {
+      for (const text of [stdout, stderr]) lookThrough(`What ${args.join(' ')} wrote`, text)
       rmSync(dataDir, { recursive: true, force: true })
       listening.reject(new Error(`it ended with ${code ?? signal}: ${stderr}`))
       resolve({ code, signal, stdout, stderr })
