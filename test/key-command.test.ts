@@ -175,16 +175,16 @@ describe.concurrent('npm run key', () => {
 
   test('create makes no more keys than a gateway takes', async ({ expect }) => {
     const { file, keys } = place(
-      JSON.stringify({ keys: Array.from({ length: 999 }, (_, index) => rowOf(`k${index}`)) }),
+      JSON.stringify({ keys: Array.from({ length: 9_999 }, (_, index) => rowOf(`k${index}`)) }),
     )
     expect((await run([...WEB, '--file', file])).code).toBe(0)
     const { code, stdout, stderr } = await run(['create', '--name', 'more', '--scopes', 'all', '--file', file])
     expect([code, stdout, stderr]).toEqual([
       1,
       '',
-      'There are 1000 keys, and there may be no more: revoke one first.\n',
+      'There are 10000 keys, and there may be no more: revoke one first.\n',
     ])
-    expect(keys()).toHaveLength(1_000)
+    expect(keys()).toHaveLength(10_000)
   })
 
   test('--help says how', async ({ expect }) => {
