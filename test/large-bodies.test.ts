@@ -84,6 +84,7 @@ test.each([
   ['of who is turned away', `${HEAD}${CHUNKED}Origin: http://evil.com\r\n`, '403'],
   ['of a callback, declared', `${HEAD.replace('/graphql', '/callbacks/merchant')}${DECLARED}`, '413'],
   ['of a callback, in chunks', `${HEAD.replace('/graphql', '/callbacks/merchant')}${CHUNKED}`, '413'],
+  ['of a health check', `${HEAD.replace('/graphql', '/healthz')}${CHUNKED}`, '405'],
   ['to where nothing is', `${HEAD.replace('/graphql', '/elsewhere')}${CHUNKED}`, '404'],
 ])('30 MB %s', async (_name, head, status) => {
   const { text, answeredMs, grown } = await pour(head, 'fast')

@@ -104,6 +104,8 @@ export function createHttpServer(options: HttpOptions): Server {
     const path = request.url?.split('?', 1)[0]
     if (isForPages(path) && options.cors(request, response)) return
     if (path === '/healthz') {
+      if (request.method !== 'GET' && request.method !== 'HEAD')
+        return refuse(405, 'BAD_REQUEST', 'Health is asked for by GET.', { allow: 'GET, HEAD' })
       const [status, word] = options.isGoing() ? [503, 'closing\n'] : [200, 'ok\n']
       return void response.writeHead(status, { 'content-type': 'text/plain' }).end(word)
     }
