@@ -100,7 +100,7 @@ export function createHttpServer(options: HttpOptions): Server {
   const attend = async (visit: Visit, requestId: string): Promise<void> => {
     const { request, response, visitor, signal, refuse } = visit
     const refused = options.door(request)
-    if (refused) return refuse(403, 'FORBIDDEN', `The ${refused} of this request may not come in here.`)
+    if (refused) return refuse(403, 'FORBIDDEN', TURNED_AWAY[refused])
     const path = request.url?.split('?', 1)[0]
     if (isForPages(path) && options.cors(request, response)) return
     if (path === '/healthz') {
@@ -165,6 +165,11 @@ export function createHttpServer(options: HttpOptions): Server {
   server.maxHeadersCount = 0
   return server
 }
+
+const TURNED_AWAY = {
+  host: 'The gateway is not known by this Host: PUBLIC_URL says by which it is.',
+  origin: 'Pages of this origin may not ask here: ALLOWED_ORIGINS says which may.',
+} as const
 
 /** Where pages of others may ask. */
 function isForPages(path: string | undefined): boolean {
