@@ -85,6 +85,14 @@ describe.concurrent('npm run trusted', () => {
     expect(statSync(join(own, 'trusted.json')).ino).toBe(before.ino)
   })
 
+  test('takes a manifest with a byte order mark for what it is', async ({ expect }) => {
+    const empty = '\uFEFF{"format":"apollo-persisted-query-manifest","version":1,"operations":[]}'
+    const { run, manifest } = place({ 'src/a.graphql': '{ __typename }', 'trusted.json': empty })
+    const { code, stderr } = await run(['add', 'src/*.graphql'])
+    expect([code, stderr]).toEqual([0, ''])
+    expect(manifest()).toMatchObject({ version: 1, operations: [{ id: expect.any(String) }] })
+  })
+
   test('keeps a manifest of Apollo’s one of Apollo’s', async ({ expect }) => {
     const first = { id: 'a', name: 'A', type: 'query', body: '{ rates { price } }' }
     const head = { format: 'apollo-persisted-query-manifest', version: 1, by: 'a tool' }

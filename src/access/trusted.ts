@@ -6,6 +6,7 @@ import { schema } from '../schema/index.ts'
 import { chosenFile, Refused, typedPath } from './command.ts'
 import { findDocuments } from './document-files.ts'
 import { editFile, readText } from './edited-file.ts'
+import { parseJson } from './json.ts'
 import { createTrustedDocuments, hashDocument, parseManifest } from './trusted-documents.ts'
 import type { DocumentFile, FoundDocument } from './document-files.ts'
 import type { Manifest } from './trusted-documents.ts'
@@ -66,7 +67,7 @@ function merged(before: string, { format, texts }: Manifest, added: readonly Fou
   const after =
     format === 'map'
       ? Object.fromEntries([...texts, ...rows.map(({ id, body }) => [id, body] as const)])
-      : withOperations(JSON.parse(before) as ApolloManifest, rows)
+      : withOperations(parseJson(before) as ApolloManifest, rows)
   return `${JSON.stringify(after, null, 2)}\n`
 }
 
