@@ -1,5 +1,5 @@
 // Checks of a nested field's arguments, declared as data on the field, so that they can be made before its parent is read.
-import type { GraphQLSchema } from 'graphql'
+import type { GraphQLField, GraphQLResolveInfo, GraphQLSchema } from 'graphql'
 import type { GatewayContext } from '../context.ts'
 
 /** Throws BAD_USER_INPUT where the arguments cannot be used. */
@@ -17,16 +17,23 @@ export function argumentCheckOf(extensions: Readonly<Record<string, unknown>>): 
 /** Makes each root field give the refusal that the context holds for it, in place of being run. */
 export function refuseRoots(schema: GraphQLSchema): GraphQLSchema {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
-  for (const field of roots.flatMap((root) => Object.values(root?.getFields() ?? {}))) {
-    // A subscription is refused when it is opened, all others when they are run.
-    const step = field.subscribe ? 'subscribe' : 'resolve'
-    const run = field[step]
-    if (!run) continue
-    field[step] = (source, args, context: GatewayContext, info) => {
-      const refused = context.refused.get(String(info.path.key))
-      if (refused) throw refused
-      return run(source, args, context, info)
-    }
-  }
+  for (const field of roots.flatMap((root) => Object.values(root?.getFields() ?? {})))
+    refuseFirst(field, ({ refused }, { path }) => refused.get(String(path.key)))
   return schema
+}
+
+/** Makes a field give a refusal, where there is one, in place of being run. */
+export function refuseFirst(
+  field: GraphQLField<unknown, unknown>,
+  refusal: (context: GatewayContext, info: GraphQLResolveInfo) => Error | undefined,
+): void {
+  // A subscription is refused when it is opened, all others when they are run.
+  const step = field.subscribe ? 'subscribe' : 'resolve'
+  const run = field[step]
+  if (!run) throw new TypeError(`${field.name} has nothing that could be refused`)
+  field[step] = (source, args, context, info) => {
+    const refused = refusal(context as GatewayContext, info)
+    if (refused) throw refused
+    return run(source, args, context, info)
+  }
 }

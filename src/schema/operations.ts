@@ -101,7 +101,8 @@ MoneyOperation.implement({
       type: [NodeInterface],
       nullable: { list: false, items: false },
       description:
-        "Rows of SpectroCoin's history that it might be, at most ten, while that is ambiguous. Empty where none fits, and once it is settled. Only those that the caller may read: the scope is that of their type.",
+        "Rows of SpectroCoin's history that it might be, at most ten, while that is ambiguous. Empty where none fits, and once it is settled. " +
+        'Only those that the caller may read: the scope is that of their type.',
       extensions: sized(10),
       // They were read with the gateway's own rights.
       resolve: ({ candidates }, _args, { caller }) =>

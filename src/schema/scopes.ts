@@ -1,9 +1,9 @@
 // Refuses a field to a caller who is known to lack a scope that it takes, before anything is read for it.
 import { isObjectType } from 'graphql'
 import { scopeRefusal } from '../errors.ts'
+import { refuseFirst } from './checks.ts'
 import { needsOf } from './needs.ts'
 import type { GraphQLSchema } from 'graphql'
-import type { GatewayContext } from '../context.ts'
 
 /**
  * Each field that takes one scope, or each of several. Where one of several is enough, which one depends on what it turns out to read: there
@@ -16,17 +16,13 @@ export function requireScopes(schema: GraphQLSchema): GraphQLSchema {
   for (const field of fields) {
     const { scopes = [], every } = needsOf(field.extensions) ?? {}
     if (scopes.length === 0 || (scopes.length > 1 && !every)) continue
-    // A subscription is refused when it is opened, all others when they are run.
-    const step = field.subscribe ? 'subscribe' : 'resolve'
-    const run = field[step]
-    if (!run) throw new TypeError(`${field.name} takes a scope and has nothing that could be refused`)
-    field[step] = (source, args, context: GatewayContext, info) => {
+    refuseFirst(field, ({ caller }) => {
       for (const scope of scopes) {
-        const refused = scopeRefusal(context.caller, [scope])
-        if (refused) throw refused
+        const refused = scopeRefusal(caller, [scope])
+        if (refused) return refused
       }
-      return run(source, args, context, info)
-    }
+      return undefined
+    })
   }
   return schema
 }
