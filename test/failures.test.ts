@@ -50,7 +50,7 @@ describe('an answer that refuses', () => {
   const endpoint = { name: 'exchanges.create', scope: null } as unknown as Endpoint
   const answer = (status: number, text: string): Answer => ({
     status,
-    text,
+    body: Buffer.from(text),
     retryAfter: undefined,
     date: undefined,
     rateLimit: {},

@@ -18,7 +18,8 @@ import type { TestGateway } from './support/gateway.ts'
 import type { FakeUpstream, Route } from './support/upstream.ts'
 
 const MINUTE = 60_000
-const reply = (value: number): Reply => parseReply(String(value), { endpoint: undefined, word() {}, misfit() {} })
+const reply = (value: number): Reply =>
+  parseReply(Buffer.from(String(value)), { endpoint: undefined, word() {}, misfit() {} })
 
 describe('an answer that is kept', () => {
   let at: number
@@ -39,7 +40,7 @@ describe('an answer that is kept', () => {
         ? Promise.resolve(reply(fetched))
         : Promise.reject(new GatewayError(fetched, 'as planted'))
     })
-  const seen = ({ reply: { text, stale }, from }: KeptReply): unknown[] => [text, stale === true, from]
+  const seen = ({ reply: { body, stale }, from }: KeptReply): unknown[] => [body?.toString(), stale === true, from]
 
   const ROWS: readonly (readonly [string, Keep | undefined, good: number, stale: number])[] = [
     ['currencies', endpoints.currencies.list.keep, 5 * MINUTE, 24 * 60 * MINUTE],

@@ -3,6 +3,7 @@ import { GatewayError } from '../errors.ts'
 import { count, may, misfit, must, parseReply, source, text } from './decode.ts'
 import { failureOf, gone, named, unlessGone } from './failures.ts'
 import { encodeBody } from './json.ts'
+import type { Ending } from '../ending.ts'
 import type { HttpRequest } from './agent.ts'
 import type { Told } from './decode.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -16,9 +17,9 @@ export interface Credential {
 
 export interface Auth {
   /** A token that is good for a while yet. `signal` ends the wait, not the flight that others wait for too. */
-  token(signal: AbortSignal | undefined): Promise<string>
+  token(signal: Ending | undefined): Promise<string>
   /** A token other than `refused`, which the upstream has just answered with a 401. */
-  renewed(refused: string, signal: AbortSignal | undefined): Promise<string>
+  renewed(refused: string, signal: Ending | undefined): Promise<string>
 }
 
 interface Token {
@@ -58,7 +59,7 @@ export function createAuth({ send, endpoint, credential, policy, told }: AuthOpt
       throw withoutEffect(cause)
     })
     if (answer.status !== 200) throw tokenRefusal(endpoint, answer.status, withoutEffect(failureOf(endpoint, answer)))
-    const { value, life } = decodeToken(answer.text, told)
+    const { value, life } = decodeToken(answer.body, told)
     refusals = 0
     return { value, renewAt: asked + life - Math.min(30_000, life / 10) }
   }
@@ -109,7 +110,7 @@ function tokenRequest(
   return { method: endpoint.method, path: endpoint.path, headers: { 'content-type': contentType }, body }
 }
 
-function decodeToken(body: string, told: Told): { value: string; life: number } {
+function decodeToken(body: Buffer, told: Told): { value: string; life: number } {
   try {
     const answer = source(parseReply(body, told), 'token')
     const value = must(answer, text, 'access_token')

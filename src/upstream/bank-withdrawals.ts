@@ -106,9 +106,11 @@ function decodeBankWithdrawal(from: Source): BankWithdrawal {
   }
 }
 
+const bankTransferType = word(BANK_TRANSFER_TYPES)
+
 /** Of a bank withdrawal `type` may say the kind, as with all withdrawals, or how the bank is reached: merchant 9 has both under that name. */
 function transferType(from: Source): BankWithdrawal['type'] {
-  const named = may(from, word(BANK_TRANSFER_TYPES), 'transferType')
+  const named = may(from, bankTransferType, 'transferType')
   if (named !== null || may(from, text, 'type') === 'BANK') return named
-  return may(from, word(BANK_TRANSFER_TYPES), 'type')
+  return may(from, bankTransferType, 'type')
 }

@@ -55,7 +55,7 @@ export function createCallbacks({ send, endpoint, key: pinned, policy, told }: C
     const headers = { accept: '*/*' }
     const answer = await send({ method, path, headers, timeoutMs, firstByteMs, fromOrigin: true })
     if (answer.status !== 200) throw failureOf(endpoint, answer)
-    const key = publicKeyOf(answer.text)
+    const key = publicKeyOf(answer.body)
     if (!key) throw misfit(told, 'body', 'is no RSA key')
     return key
   }
@@ -68,7 +68,7 @@ export function createCallbacks({ send, endpoint, key: pinned, policy, told }: C
   return {
     readHint(body) {
       try {
-        const from = source({ json: parseJson(body), told: NOBODY_TOLD }, 'callback')
+        const from = source({ json: parseJson(Buffer.from(body)), told: NOBODY_TOLD }, 'callback')
         return { id: must(from, id, 'id'), projectId: must(from, id, 'merchantApiId') }
       } catch {
         return undefined // Whoever sends it is not known, and neither is a better answer.
@@ -83,7 +83,7 @@ export function createCallbacks({ send, endpoint, key: pinned, policy, told }: C
 }
 
 /** The RSA key of a PEM text; undefined where it holds none. */
-function publicKeyOf(pem: string): KeyObject | undefined {
+function publicKeyOf(pem: Buffer): KeyObject | undefined {
   try {
     const key = createPublicKey(pem)
     return key.asymmetricKeyType === 'rsa' ? key : undefined

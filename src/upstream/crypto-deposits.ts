@@ -76,11 +76,13 @@ export function createCryptoDeposits(call: Call, endpoints: typeof cryptoDeposit
   }
 }
 
+const status = word(DEPOSIT_STATUSES)
+
 function decodeCryptoDeposit(from: Source): CryptoDeposit {
   return {
     __typename: 'CryptoDeposit',
     id: must(from, id, 'depositId', 'id'),
-    status: must(from, word(DEPOSIT_STATUSES), 'status'),
+    status: must(from, status, 'status'),
     statusText: must(from, text, 'status'),
     amount: must(from, amount, 'amount'),
     feeAmount: may(from, amount, 'feeAmount'),

@@ -60,6 +60,8 @@ export function createCurrencies(call: Call, endpoints: typeof currencyEndpoints
   }
 }
 
+const kind = word(CURRENCY_KINDS)
+
 function decodeCurrency(from: Source): Currency {
   const code = must(from, text, 'code', 'currencyCode')
   return {
@@ -67,7 +69,7 @@ function decodeCurrency(from: Source): Currency {
     code,
     name: may(from, text, 'name', 'currencyName') ?? code,
     symbol: may(from, text, 'symbol', 'currencySymbol'),
-    kind: must(from, word(CURRENCY_KINDS), 'type', 'currencyType'),
+    kind: must(from, kind, 'type', 'currencyType'),
     scale: must(from, count, 'scale'),
     enabled: may(from, flag, 'enabled'),
     depositEnabled: may(from, flag, 'depositEnabled'),

@@ -1,6 +1,7 @@
 // Readers for the parts of an answer: tolerant where the contract leaves a habit open, strict where a wrong reading costs money.
 import { isDecimal, readDecimal } from '../decimal.ts'
 import { GatewayError } from '../errors.ts'
+import { readInstant } from './instant.ts'
 import { parseJson } from './json.ts'
 import type { Decimal } from '../decimal.ts'
 import type { Json } from './json.ts'
@@ -23,7 +24,7 @@ export const NOBODY_TOLD: Told = { endpoint: undefined, word() {}, misfit() {} }
 export interface Reply {
   readonly json: Json
   /** As it came; undefined for a part of an answer. */
-  readonly text?: string
+  readonly body?: Buffer
   /** Whether it is the last that the upstream said, which does not answer now. */
   readonly stale?: boolean
   readonly told: Told
@@ -37,12 +38,12 @@ export interface Source {
 }
 
 /** A whole answer, taken apart. Throws UPSTREAM_INVALID where it is no JSON. */
-export function parseReply(text: string, told: Told): Reply {
+export function parseReply(body: Buffer, told: Told): Reply {
   try {
-    return { json: parseJson(text), text, told }
+    return { json: parseJson(body), body, told }
   } catch (cause) {
     if (cause instanceof RangeError) throw misfit(told, 'body', 'is nested too deep')
-    throw misfit(told, 'body', text.trim() === '' ? 'is empty' : 'is not JSON')
+    throw misfit(told, 'body', body.toString().trim() === '' ? 'is empty' : 'is not JSON')
   }
 }
 
@@ -67,7 +68,8 @@ export function source({ json, told }: Reply, at: string): Source {
 function pick(from: Source, names: readonly string[]): Json | undefined {
   from.told.sought?.(from, names)
   for (const name of names) {
-    const value = Object.hasOwn(from.fields, name) ? from.fields[name] : undefined
+    // Not asked for as its own, which costs a fifth of all decoding: no decoder looks for a name that every object has.
+    const value = from.fields[name]
     if (value !== undefined && value !== null && value !== '') return value
   }
   return undefined
@@ -116,14 +118,11 @@ export const count: Read<number> = (value) => {
   return Number.isInteger(whole) && whole >= 0 && whole <= 0x7fff_ffff ? whole : undefined
 }
 
-/** An instant: ISO 8601 (without a zone it is UTC, a day is its midnight), or epoch milliseconds. */
-export const time: Read<Date> = (value) => {
-  if (typeof value !== 'string') return undefined
-  const date = /^-?\d+$/.test(value) ? new Date(Number(value)) : isoTime(value)
-  return date && !Number.isNaN(date.getTime()) ? date : undefined
-}
+export const time: Read<Date> = (value) => (typeof value === 'string' ? readInstant(value) : undefined)
 
-/** A word of a closed list, or UNRECOGNIZED, and counted, where the upstream has learned a new one since. */
+/**
+ * A word of a closed list, or UNRECOGNIZED, and counted, where the upstream has learned a new one since. To be made once, and not for each row.
+ */
 export function word<const T extends string>(
   known: readonly T[],
   alias: Readonly<Record<string, T>> = {},
@@ -192,14 +191,4 @@ export function misfit(told: Told, at: string, what: string): GatewayError {
   const error = new GatewayError('UPSTREAM_INVALID', message, { effect: 'unknown', reason: `${at} ${what}` })
   error.endpoint = told.endpoint
   return error
-}
-
-function isoTime(value: string): Date | undefined {
-  const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/.exec(value)
-  if (!match) return undefined
-  const [, day = '', clock = '00:00', zone = 'Z'] = match
-  // JavaScript would roll the 30th of February over into March.
-  if (new Date(day).getUTCDate() !== Number(day.slice(8))) return undefined
-  // JavaScript reads no offset without a colon, which is how older Java writers spell it.
-  return new Date(`${day}T${clock}${zone.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2')}`)
 }

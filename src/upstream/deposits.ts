@@ -99,11 +99,13 @@ export function createDeposits(call: Call, endpoints: typeof depositEndpoints): 
   }
 }
 
+const status = word(DEPOSIT_STATUSES)
+
 function decodeDeposit(from: Source): Deposit {
   return {
     __typename: 'Deposit',
     id: must(from, id, 'depositId', 'id'),
-    status: must(from, word(DEPOSIT_STATUSES), 'status'),
+    status: must(from, status, 'status'),
     statusText: must(from, text, 'status'),
     amount: must(from, amount, 'amount'),
     feeAmount: may(from, amount, 'feeAmount'),

@@ -52,7 +52,7 @@ export function createDownload({ agent, attempts, authorized }: DownloadOptions)
     try {
       return await named(endpoint, async () => {
         const answer = await authorized(endpoint, caller, signal, attempt, () => true)
-        if (answer.status !== 200) throw failureOf(endpoint, { ...answer, text: await beginning(answer.body) })
+        if (answer.status !== 200) throw failureOf(endpoint, { ...answer, body: await beginning(answer.body) })
         if (answer.body.closed) open -= 1
         else answer.body.once('close', () => (open -= 1))
         return answer
@@ -65,7 +65,7 @@ export function createDownload({ agent, attempts, authorized }: DownloadOptions)
   }
 }
 
-async function beginning(body: Readable): Promise<string> {
+async function beginning(body: Readable): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   const timer = setTimeout(() => body.destroy(), LONGEST_ERROR_MS)
@@ -80,5 +80,5 @@ async function beginning(body: Readable): Promise<string> {
   }
   clearTimeout(timer)
   body.destroy()
-  return Buffer.concat(chunks).toString()
+  return Buffer.concat(chunks)
 }

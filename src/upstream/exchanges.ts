@@ -92,11 +92,13 @@ export function createExchanges(call: Call, endpoints: typeof exchangeEndpoints)
   }
 }
 
+const status = word(EXCHANGE_STATUSES)
+
 function decodeExchange(from: Source): Exchange {
   return {
     __typename: 'Exchange',
     id: must(from, id, 'exchangeId', 'id'),
-    status: must(from, word(EXCHANGE_STATUSES), 'status'),
+    status: must(from, status, 'status'),
     statusText: must(from, text, 'status'),
     payAmount: must(from, amount, 'payAmount'),
     payCode: must(from, text, 'payCurrencyCode', 'payCurrency'),

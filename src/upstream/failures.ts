@@ -2,6 +2,7 @@
 import { GatewayError } from '../errors.ts'
 import { errorBody, refusalOf, upstreamDetails } from './refusals.ts'
 import { COOL_DOWN_SECONDS, retryAfterSeconds } from './retry-after.ts'
+import type { Ending } from '../ending.ts'
 import type { Effect } from '../errors.ts'
 import type { Caller } from './caller.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -20,7 +21,8 @@ export interface Answer {
   /** When it was sent, by the upstream's clock. */
   readonly date: string | undefined
   readonly rateLimit: RateLimitHeaders
-  readonly text: string
+  /** Bounded; empty where there was none. */
+  readonly body: Buffer
 }
 
 /** Runs a call; where it fails, the error knows of which endpoint, for the log. */
@@ -38,11 +40,11 @@ export async function named<T>(endpoint: Endpoint, run: () => Promise<T>): Promi
  * them, says nothing about what happened.
  */
 export function failureOf(endpoint: Endpoint, answer: Answer, caller?: Caller): GatewayError {
-  const body = errorBody(answer.text)
+  const body = errorBody(answer.body)
   const details = upstreamDetails(body)
   const reason = `status ${answer.status}`
   // A page of some proxy is no word of the API; an answer without a body says no less than its status.
-  const isPage = body === undefined && answer.text.trim() !== ''
+  const isPage = body === undefined && answer.body.toString().trim() !== ''
   const refused = isPage ? 'unknown' : 'refused'
   switch (answer.status) {
     case 400:
@@ -150,7 +152,7 @@ function isConnecting(cause: unknown): boolean {
 }
 
 /** Nobody waits any more. `signal` says why, where it was not the caller who left. */
-export function gone(signal?: AbortSignal): GatewayError {
+export function gone(signal?: Ending): GatewayError {
   if (signal?.reason instanceof GatewayError) return signal.reason
   return new GatewayError('CANCELLED', 'The caller has gone.')
 }
@@ -165,7 +167,7 @@ export function tooLate(effect: Effect): GatewayError {
 }
 
 /** Waits no longer than its signal says. */
-export function unlessGone<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> {
+export function unlessGone<T>(signal: Ending | undefined, promise: Promise<T>): Promise<T> {
   if (!signal) return promise
   return new Promise((resolve, reject) => {
     const leave = (): void => reject(gone(signal))

@@ -114,11 +114,13 @@ export function createGiftCardPurchases(call: Call, endpoints: typeof giftCardPu
   }
 }
 
+const status = word(GIFT_CARD_PURCHASE_STATUSES)
+
 function decodePurchase(from: Source): GiftCardPurchase {
   return {
     __typename: 'GiftCardPurchase',
     id: must(from, id, 'id', 'purchaseId'),
-    status: must(from, word(GIFT_CARD_PURCHASE_STATUSES), 'status'),
+    status: must(from, status, 'status'),
     statusText: must(from, text, 'status'),
     giftCardId: may(from, id, 'productId'),
     giftCardName: may(from, text, 'productName'),

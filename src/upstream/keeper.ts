@@ -28,14 +28,14 @@ const PATIENCE_MS = 2_500
 const TRY_AGAIN_MS = 2_000
 
 const MOST_KEPT = 500
-/** Characters of all kept answers together. */
+/** Bytes of all kept answers together. */
 const LARGEST_KEPT = 20_000_000
 
 export function createKeeper(now: () => number = () => performance.now()): Keeper {
   const entries = new LRUCache<string, Entry>({
     max: MOST_KEPT,
     maxSize: LARGEST_KEPT,
-    sizeCalculation: ({ reply }) => (reply.text?.length ?? 0) + 1,
+    sizeCalculation: ({ reply }) => (reply.body?.length ?? 0) + 1,
   })
   const put = (request: string, reply: Reply): Reply => {
     entries.set(request, { reply, at: now(), downUntil: 0 })

@@ -87,6 +87,8 @@ export function createMerchantCallbacks(call: Call, endpoints: typeof merchantCa
   }
 }
 
+const status = word(MERCHANT_CALLBACK_STATUSES)
+
 function decodeCallback(
   from: Source,
   asked: { readonly projectId?: string | null; readonly systemOrderId?: string | undefined } = {},
@@ -100,7 +102,7 @@ function decodeCallback(
     url: may(from, text, 'url'),
     orderStatus: may(from, orderStatus, 'orderStatus'),
     orderStatusText: may(from, text, 'orderStatus'),
-    status: must(from, word(MERCHANT_CALLBACK_STATUSES), 'status'),
+    status: must(from, status, 'status'),
     statusText: must(from, text, 'status'),
     httpStatus: may(from, count, 'httpStatus'),
     responseBody: may(from, text, 'responseBody'),

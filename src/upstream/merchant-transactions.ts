@@ -93,6 +93,9 @@ export function createMerchantTransactions(
   }
 }
 
+const type = word(MERCHANT_TRANSACTION_TYPES)
+const status = word(MERCHANT_TRANSACTION_STATUSES)
+
 function decodeTransaction(
   from: Source,
   asked: { readonly projectId?: string | null; readonly orderId?: string | undefined } = {},
@@ -102,8 +105,8 @@ function decodeTransaction(
     id: must(from, id, 'id', 'transactionId'),
     projectId: idAsAsked(from, asked.projectId, 'projectId'),
     orderId: idAsAsked(from, asked.orderId, 'orderId'),
-    type: may(from, word(MERCHANT_TRANSACTION_TYPES), 'type') ?? 'UNRECOGNIZED',
-    status: must(from, word(MERCHANT_TRANSACTION_STATUSES), 'status'),
+    type: may(from, type, 'type') ?? 'UNRECOGNIZED',
+    status: must(from, status, 'status'),
     statusText: must(from, text, 'status'),
     amount: must(from, amount, 'amount'),
     currencyCode: must(from, text, 'currencyCode', 'currency'),

@@ -46,13 +46,16 @@ export function createPaymentMethods(call: Call, endpoints: typeof paymentMethod
   }
 }
 
+const type = word(PAYMENT_METHOD_TYPES)
+const direction = word(PAYMENT_DIRECTIONS)
+
 function decodeMethod(from: Source): PaymentMethod {
   const methodId = must(from, id, 'paymentMethodId', 'id')
   return {
     id: methodId,
-    type: may(from, word(PAYMENT_METHOD_TYPES), 'type') ?? 'UNRECOGNIZED',
+    type: may(from, type, 'type') ?? 'UNRECOGNIZED',
     name: may(from, text, 'name') ?? methodId,
-    direction: may(from, word(PAYMENT_DIRECTIONS), 'direction') ?? 'UNRECOGNIZED',
+    direction: may(from, direction, 'direction') ?? 'UNRECOGNIZED',
     currencyCodes: may(from, many(text), 'currencyCodes') ?? [],
     minAmount: may(from, amount, 'minAmount'),
     maxAmount: may(from, amount, 'maxAmount'),

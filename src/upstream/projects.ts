@@ -113,7 +113,7 @@ export function createProjects(call: Call, endpoints: typeof projectEndpoints): 
       orNull(
         call(endpoints.read, { path: { projectId } }, scope).then((reply) => {
           decodeProject(source(reply, 'project'))
-          return verbatim(reply.text ?? '')
+          return verbatim(reply.body ?? Buffer.alloc(0))
         }),
       ),
     async update(projectId, before, settings, scope) {
@@ -130,6 +130,9 @@ function settingsBody({ receiveCode, ...settings }: ProjectSettings): RequestBod
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined))
 }
 
+const testStatus = word(TEST_STATUSES)
+const callbackFormat = word(CALLBACK_FORMATS)
+
 function decodeProject(from: Source): Project {
   return {
     __typename: 'Project',
@@ -142,11 +145,11 @@ function decodeProject(from: Source): Project {
     acceptAllCurrencies: may(from, flag, 'acceptAllCurrencies'),
     acceptedCurrencyCodes: may(from, many(text), 'acceptedCurrencyCodes'),
     testMode: may(from, flag, 'testMode'),
-    testStatus: may(from, word(TEST_STATUSES), 'testStatus'),
+    testStatus: may(from, testStatus, 'testStatus'),
     feePaidByClient: may(from, flag, 'feePaidByClient'),
     verifiedPayersOnly: may(from, flag, 'verifiedPayersOnly'),
     paymentWindowMinutes: may(from, count, 'paymentWindowMinutes'),
-    callbackFormat: may(from, word(CALLBACK_FORMATS), 'callbackFormat'),
+    callbackFormat: may(from, callbackFormat, 'callbackFormat'),
     createdAt: may(from, time, 'createdAt'),
     updatedAt: may(from, time, 'updatedAt'),
   }

@@ -5,10 +5,10 @@ import type { Json } from './json.ts'
 
 export type ErrorBody = { readonly [key: string]: Json }
 
-/** The error body, where the text is one: a JSON object. */
-export function errorBody(text: string): ErrorBody | undefined {
+/** The error body, where there is one: a JSON object. */
+export function errorBody(body: Buffer): ErrorBody | undefined {
   try {
-    const json = parseJson(text)
+    const json = parseJson(body)
     return json !== null && typeof json === 'object' && !Array.isArray(json) ? (json as ErrorBody) : undefined
   } catch {
     return undefined // Not JSON: the status alone speaks.

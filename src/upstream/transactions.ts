@@ -96,15 +96,18 @@ export function createTransactions(call: Call, endpoints: typeof transactionEndp
   }
 }
 
+const type = word(TRANSACTION_TYPES)
+// An older client knows NEW in place of PENDING.
+const status = word(TRANSACTION_STATUSES, { NEW: 'PENDING' })
+
 /** The account is the one that was asked for: one number may stand on both sides of an exchange. */
 function decodeTransaction(from: Source, accountId: string): Transaction {
   return {
     __typename: 'Transaction',
     id: must(from, id, 'transactionId', 'transactionNo', 'id'),
     accountId,
-    type: may(from, word(TRANSACTION_TYPES), 'type') ?? 'UNRECOGNIZED',
-    // An older client knows NEW in place of PENDING.
-    status: must(from, word(TRANSACTION_STATUSES, { NEW: 'PENDING' }), 'status'),
+    type: may(from, type, 'type') ?? 'UNRECOGNIZED',
+    status: must(from, status, 'status'),
     statusText: must(from, text, 'status'),
     amount: must(from, amount, 'amount'),
     currencyCode: may(from, text, 'currencyCode', 'currency'),

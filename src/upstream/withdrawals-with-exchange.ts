@@ -145,9 +145,7 @@ function decodeWithdrawalWithExchange(from: Source): WithdrawalWithExchange {
   }
 }
 
-const methodType: Read<WithdrawalWithExchange['methodType']> = (value, from, name) => {
-  const read = word(METHOD_TYPES)
-  return typeof value === 'string'
-    ? read(value, from, name)
-    : part((method) => may(method, read, 'type'))(value, from, name)
-}
+const methodWord = word(METHOD_TYPES)
+const methodPart = part((method) => may(method, methodWord, 'type'))
+const methodType: Read<WithdrawalWithExchange['methodType']> = (value, from, name) =>
+  (typeof value === 'string' ? methodWord : methodPart)(value, from, name)

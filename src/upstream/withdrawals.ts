@@ -116,11 +116,13 @@ export async function readFee(
   }
 }
 
+const status = word(WITHDRAWAL_STATUSES)
+
 export function decodeCommon(from: Source): CommonWithdrawal {
   const currencyCode = must(from, text, 'currencyCode', 'currency')
   return {
     id: must(from, id, 'id', 'withdrawalId', 'paymentId'),
-    status: must(from, word(WITHDRAWAL_STATUSES), 'status'),
+    status: must(from, status, 'status'),
     statusText: must(from, text, 'status'),
     accountId: may(from, id, 'accountId'),
     currencyCode,
