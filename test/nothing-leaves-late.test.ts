@@ -10,7 +10,12 @@ import { NOBODY_TOLD } from '../src/upstream/decode.ts'
 import { createDrift } from '../src/upstream/drift.ts'
 import { endpoints } from '../src/upstream/endpoints.ts'
 import { unlessGone } from '../src/upstream/failures.ts'
+import { createFlights } from '../src/upstream/flights.ts'
 import { SILENT_METER } from '../src/upstream/meter.ts'
+import { createPolicies } from '../src/upstream/policy.ts'
+import { createReads } from '../src/upstream/reads.ts'
+import { createRetries } from '../src/upstream/retries.ts'
+import { createScopes } from '../src/upstream/scopes.ts'
 import { startTestGateway } from './support/gateway.ts'
 import { deposit, exchange, gate, order, walletRoutes } from './support/rows.ts'
 import { startUpstream, TOKEN_ROUTE } from './support/upstream.ts'
@@ -132,6 +137,30 @@ test('a call whose time is up before it could leave is not sent, though it need 
   })
   await expect(made).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT', effect: 'not-sent' })
   expect(sent).toBe(0)
+  gateway = await startTestGateway()
+})
+
+test('a read is not sent for who has gone before it could leave, though it need not wait for anything', async () => {
+  const meter = SILENT_METER
+  let sent = 0
+  const read = createReads({
+    once: async () => {
+      sent += 1
+      throw new GatewayError('UPSTREAM_UNAVAILABLE', 'No.')
+    },
+    flights: createFlights(),
+    breaker: createBreaker({ meter, failures: 10 }),
+    retries: createRetries(),
+    policies: createPolicies({ timeoutMs: 1000, moneyTimeoutMs: 1000 }),
+    meter,
+  })
+  const { operation } = createScopes({ operationTimeoutMs: 1000, maxUpstreamCalls: 10 })
+  const begin = async (signal: AbortSignal | undefined): Promise<unknown> =>
+    read(endpoints.accounts.list, { method: 'GET', path: '/', headers: {} }, operation(NOBODY, signal), undefined)
+  await expect(begin(AbortSignal.abort())).rejects.toMatchObject({ code: 'CANCELLED' })
+  expect(sent).toBe(0)
+  await expect(begin(undefined)).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
+  expect(sent).toBeGreaterThan(0)
   gateway = await startTestGateway()
 })
 

@@ -261,7 +261,7 @@ describe('the first byte', () => {
     const began = performance.now()
     const sent = agent.send({ method: 'GET', path: '/slow', headers: {}, firstByteMs: 200, timeoutMs: 800 })
     if (code) await expect(sent).rejects.toMatchObject({ code })
-    else expect(await sent).toMatchObject({ status: 200, text: '{}' })
+    else expect(await sent).toMatchObject({ status: 200, body: Buffer.from('{}') })
     const took = performance.now() - began
     expect(took).toBeGreaterThan(late.head ? 190 : code ? 790 : 390)
     expect(took).toBeLessThan(late.head ? 500 : 1200)

@@ -5,25 +5,28 @@ import { UNKNOWN_BUDGET } from './budget.ts'
 import { createConnections } from './connections.ts'
 import { tooLate, unlessGone } from './failures.ts'
 import { createTurns } from './turns.ts'
+import type { Ending } from '../ending.ts'
 import type { Breaker, Pass, Verdict } from './breaker.ts'
 import type { BudgetView } from './budget.ts'
 import type { Caller, CallScope } from './caller.ts'
 import type { Clock } from './clock.ts'
 import type { Drift } from './drift.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { Answer } from './failures.ts'
+import type { Head } from './head.ts'
 import type { Rank } from './lines.ts'
 import type { Meter, Outcome } from './meter.ts'
 import type { Turn, Turns, Wish } from './turns.ts'
 
-/** What is known of an answer when its head is there. */
-export type Head = Omit<Answer, 'text'>
+interface Leave {
+  readonly turn: Turn
+  readonly pass: Pass
+}
 
 /** For whom and until when. */
 export interface Asking {
   readonly caller: Caller
   /** Ends the wait for its turn. */
-  readonly signal: AbortSignal | undefined
+  readonly signal: Ending | undefined
   /** In milliseconds of `performance.now()`: it must have left by then. */
   readonly deadline: number
   readonly rank: Rank
@@ -61,7 +64,7 @@ export interface AttemptsOptions {
 const MOST_CREDENTIALS = 10_000
 
 /** Fewer than each pool of the agent has: a request that waited there could be stopped by nothing. */
-const MOST_AT_ONCE = 100
+const MOST_AT_ONCE = 256
 
 /** The credential of calls that carry none. */
 const PUBLIC = 'public'
@@ -87,8 +90,17 @@ export function createAttempts(options: AttemptsOptions): Attempts {
   // With one credential all calls count, public ones too: nobody has said that they do not.
   const keyOf = (isPublic: boolean, { id }: Caller): string => (hasOwnCredential ? HOUSE : isPublic ? PUBLIC : id)
 
-  /** Leave to send one request now. */
-  const leave = async (turns: Turns, wish: Wish): Promise<{ turn: Turn; pass: Pass }> => {
+  /** Leave to send one request now; undefined: it must be waited for. Most calls need not, and that costs them no promise. */
+  const leaveNow = (turns: Turns, wish: Wish): Leave | undefined => {
+    const turn = turns.takeNow(wish)
+    if (!turn) return undefined
+    const pass = enterInTime(turn, wish)
+    if ('end' in pass) return { turn, pass }
+    turn.giveBack()
+    return undefined
+  }
+
+  const leave = async (turns: Turns, wish: Wish): Promise<Leave> => {
     for (;;) {
       // Who would be refused anyway waits for no turn.
       breaker.refuseIfOpen()
@@ -115,7 +127,8 @@ export function createAttempts(options: AttemptsOptions): Attempts {
       const turns = turnsOf(keyOf(endpoint.scope === null, caller))
       // Callers who use one credential cannot be told apart; their operations can.
       const line = hasOwnCredential ? (ledger ?? caller.id) : caller.id
-      const { turn, pass } = await leave(turns, { rank, line, deadline, signal })
+      const wish = { rank, line, deadline, signal }
+      const { turn, pass } = leaveNow(turns, wish) ?? (await leave(turns, wish))
       const began = performance.now()
       let verdict: Verdict = 'nothing'
       let status: number | null = null
@@ -157,7 +170,7 @@ export function createAttempts(options: AttemptsOptions): Attempts {
 }
 
 /** Who has gone has not waited for an answer; unless it was their deadline, and they had waited for a while. */
-function verdictOf(code: string, signal: AbortSignal | undefined, waitedMs: number): Verdict {
+function verdictOf(code: string, signal: Ending | undefined, waitedMs: number): Verdict {
   const isLate = code === 'CANCELLED' && signal?.reason instanceof GatewayError && waitedMs >= FAIR_TIME_MS
   return isLate || code === 'UPSTREAM_UNAVAILABLE' || code === 'UPSTREAM_TIMEOUT' ? 'failed' : 'nothing'
 }

@@ -1,5 +1,6 @@
 // Whose token a call is made with: none, the gateway's own, or the caller's; and the one repeat that a 401 allows.
 import { scopeRefusal, tokenNeeded } from '../errors.ts'
+import type { Ending } from '../ending.ts'
 import type { Auth } from './auth.ts'
 import type { Caller } from './caller.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -12,7 +13,7 @@ export type Authorized = <A extends { readonly status: number }>(
   endpoint: Endpoint,
   caller: Caller,
   /** Ends the wait for a token. */
-  signal: AbortSignal | undefined,
+  signal: Ending | undefined,
   attempt: (token: string | undefined) => Promise<A>,
   /** Asked before the second attempt is made. */
   mayRepeat: () => boolean,

@@ -2,6 +2,7 @@
 import { createPace } from './pace.ts'
 import { COOL_DOWN_SECONDS, retryAfterSeconds } from './retry-after.ts'
 import type { Answer } from './failures.ts'
+import type { Pace } from './pace.ts'
 
 /** What a caller may know of it. Each part is null where it is not known. */
 export interface BudgetView {
@@ -27,7 +28,7 @@ export interface Budget {
   giveBack(isPoll: boolean): void
   end(isPoll: boolean): void
   /** Takes in what an answer says. Gives, for a 429, the seconds of the cool-down that it opens. */
-  learn(answer: Omit<Answer, 'text'>): number | undefined
+  learn(answer: Omit<Answer, 'body'>): number | undefined
   view(): BudgetView
 }
 
@@ -63,7 +64,8 @@ export function createBudget(callsPerMinute: number | undefined, now: () => numb
   let underWay = 0
   let polls = 0
   let lastBegan = 0
-  const pace = createPace()
+  /** Made by the first 429: what was let through before that teaches nothing, and most credentials never meet one. */
+  let pace: Pace | undefined
   let coolingUntil = Number.NEGATIVE_INFINITY
   let repeats = 0
   let ramp: number | undefined
@@ -91,7 +93,7 @@ export function createBudget(callsPerMinute: number | undefined, now: () => numb
     const over = cap === undefined ? 0 : used() + nth - cap
     const byAllocation = over > 0 ? (forgotten[over - 1]?.at ?? at + MINUTE_MS) : at
     // Whoever knows the allocation need not be taught.
-    const byPace = cap === undefined ? pace.timeOf(nth, at) : at
+    const byPace = cap === undefined && pace ? pace.timeOf(nth, at) : at
     return Math.max(coolingUntil, byHeaders, byAllocation, byPace)
   }
 
@@ -114,7 +116,7 @@ export function createBudget(callsPerMinute: number | undefined, now: () => numb
       const allocated = cap === undefined ? Number.POSITIVE_INFINITY : (cap - used()) * places(at) + again
       const byHeaders =
         !taught || Math.min(taught.endsAt, taught.probeAt) <= by ? Number.POSITIVE_INFINITY : taught.left
-      const paced = cap === undefined ? pace.room(at, by) : Number.POSITIVE_INFINITY
+      const paced = cap === undefined && pace ? pace.room(at, by) : Number.POSITIVE_INFINITY
       return Math.max(0, Math.min(allocated, byHeaders, paced))
     },
     timeFor(calls) {
@@ -125,7 +127,7 @@ export function createBudget(callsPerMinute: number | undefined, now: () => numb
     begin(isPoll) {
       underWay += 1
       lastBegan = now()
-      pace.began(lastBegan)
+      pace?.began(lastBegan)
       if (isPoll) polls += 1
       if (taught) taught.left = Math.max(0, taught.left - 1)
     },
@@ -133,7 +135,7 @@ export function createBudget(callsPerMinute: number | undefined, now: () => numb
       underWay -= 1
       if (isPoll) polls -= 1
       if (taught) taught.left += 1
-      pace.gaveBack(now())
+      pace?.gaveBack(now())
     },
     end(isPoll) {
       underWay -= 1
@@ -159,7 +161,7 @@ export function createBudget(callsPerMinute: number | undefined, now: () => numb
               : { left, endsAt, probeAt: at + PROBE_MS }
       }
       if (answer.status !== 429) {
-        pace.passed()
+        pace?.passed()
         if (coolingUntil <= at && ramp !== undefined) ramp = ramp + 1 >= RAMP_ENDS ? undefined : ramp + 1
         return undefined
       }
@@ -169,7 +171,10 @@ export function createBudget(callsPerMinute: number | undefined, now: () => numb
       const unsaid = Math.min(COOL_DOWN_SECONDS * 2 ** (repeats - 1), LONGEST_UNSAID_SECONDS)
       const seconds = retryAfterSeconds(answer.retryAfter, answer.date) ?? unsaid
       coolingUntil = Math.max(coolingUntil, at + seconds * 1000)
-      if (isNew) pace.refused(at, seconds * 1000)
+      if (isNew) {
+        pace ??= createPace()
+        pace.refused(at, seconds * 1000)
+      }
       ramp = 1
       return seconds
     },

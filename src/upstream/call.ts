@@ -71,12 +71,12 @@ export function createCall(options: CallOptions): Call {
     const answer = await authorized(endpoint, caller, asking.signal, attempt, mayRepeat)
     came(answer.status)
     if (answer.status !== 200) throw failureOf(endpoint, answer, caller)
-    return parseReply(answer.text, drift.of(endpoint.name))
+    return parseReply(answer.body, drift.of(endpoint.name))
   }
   const read = createReads({ ...options, once })
   const change = createChanges({ once, flights })
-  return (endpoint, parameters, scope, fits = () => {}) =>
-    named(endpoint, async () => {
+  return (endpoint, parameters, scope, fits) =>
+    named(endpoint, () => {
       checkScope(endpoint, scope.caller)
       const request = prepare(endpoint, parameters)
       return policies[endpoint.safety].changes ? change(endpoint, request, scope) : read(endpoint, request, scope, fits)

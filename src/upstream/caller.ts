@@ -1,4 +1,5 @@
 // Who is asking, and what a call to the upstream needs to know of the request that it is made for.
+import type { Ending } from '../ending.ts'
 import type { Ledger } from './ledger.ts'
 
 /** The identity behind a request. `id` is in the key of everything that is kept for a caller, and is safe to log. */
@@ -38,7 +39,7 @@ export function comesLast(lane: Lane): boolean {
 export interface CallScope {
   readonly caller: Caller
   /** Aborts reads when the client has gone. Calls that create or move something run on. */
-  readonly signal: AbortSignal | undefined
+  readonly signal: Ending | undefined
   /** When nobody waits any longer, in milliseconds of `performance.now()`. */
   readonly deadline: number
   readonly lane: Lane

@@ -1,6 +1,7 @@
 // One loader for each entity that a field links to: made anew for each request, so that nothing private outlives its caller.
-import DataLoader from 'dataloader'
+import { accountLoader, addressLoader } from './batch-loaders.ts'
 import type { Account } from './accounts.ts'
+import type { AccountList } from './batch-loaders.ts'
 import type { BankWithdrawal } from './bank-withdrawals.ts'
 import type { CallScope } from './caller.ts'
 import type { CryptoDeposit } from './crypto-deposits.ts'
@@ -38,6 +39,8 @@ export interface Loaders {
   readonly currency: Loader<string, Currency | null>
   /** All rates of a base, by one call a base. */
   readonly rates: Loader<string, ReadonlyMap<string, Rate> | null>
+  /** One of them. */
+  readonly rate: Loader<{ readonly currencyCode: string; readonly baseCode: string }, Rate | null>
   readonly exchange: Loader<string, Exchange | null>
   readonly exchangePairs: () => Promise<readonly ExchangePair[]>
   readonly exchangeRate: Loader<{ readonly payCode: string; readonly receiveCode: string }, ExchangeRate | null>
@@ -71,41 +74,73 @@ export interface AddressKey {
   readonly network: string | undefined
 }
 
+/** Each is made when it is wanted: a request wants few of them, and there are requests by the thousand. */
 export function createLoaders(upstream: Upstream, scope: CallScope): Loaders {
-  const accountList = once(() => upstream.accounts.list(scope))
-  return {
-    accounts: async () => (await accountList()).rows,
-    account: accountLoader(upstream, scope, accountList),
-    transaction: oneByOne(
+  const loaders = Object.create(LAZY) as Made
+  loaders.of = { upstream, scope, made: {} }
+  return loaders
+}
+
+interface All extends Loaders {
+  readonly accountList: AccountList
+}
+/** What the getters below work on. */
+interface Made extends All {
+  of: { readonly upstream: Upstream; readonly scope: CallScope; readonly made: { [name: string]: unknown } }
+}
+
+const MAKERS: { readonly [K in keyof All]: (upstream: Upstream, scope: CallScope, all: All) => All[K] } = {
+  accountList: ({ accounts }, scope) => once(() => accounts.list(scope)),
+  accounts: (_upstream, _scope, { accountList }) => once(async () => (await accountList()).rows),
+  account: (upstream, scope, { accountList }) => accountLoader(upstream, scope, accountList),
+  transaction: (upstream, scope) =>
+    oneByOne(
       (key) => findTransaction(upstream, key, scope),
       ({ accountId, transactionId }) => JSON.stringify([accountId, transactionId]),
     ),
-    currency: currencyLoader(() => upstream.currencies.list(scope)),
-    rates: oneByOne((baseCode) => upstream.rates.list(baseCode, scope)),
-    exchange: oneByOne((id) => upstream.exchanges.read(id, scope)),
-    exchangePairs: once(() => upstream.exchangePairs.list(scope)),
-    exchangeRate: oneByOne(
-      ({ payCode, receiveCode }) => upstream.exchangePairs.rate(payCode, receiveCode, scope),
+  currency: ({ currencies }, scope) => currencyLoader(() => currencies.list(scope)),
+  rates: ({ rates }, scope) => oneByOne((baseCode) => rates.list(baseCode, scope)),
+  rate: (_upstream, _scope, { rates }) => rateLoader(rates),
+  exchange: ({ exchanges }, scope) => oneByOne((id) => exchanges.read(id, scope)),
+  exchangePairs: ({ exchangePairs }, scope) => once(() => exchangePairs.list(scope)),
+  exchangeRate: ({ exchangePairs }, scope) =>
+    oneByOne(
+      ({ payCode, receiveCode }) => exchangePairs.rate(payCode, receiveCode, scope),
       ({ payCode, receiveCode }) => JSON.stringify([payCode, receiveCode]),
     ),
-    cryptoWithdrawal: oneByOne((id) => upstream.cryptoWithdrawals.read(id, scope)),
-    bankWithdrawal: oneByOne((id) => upstream.bankWithdrawals.read(id, scope)),
-    eWalletWithdrawal: oneByOne((id) => upstream.eWalletWithdrawals.read(id, scope)),
-    voucherWithdrawal: oneByOne((id) => upstream.voucherWithdrawals.read(id, scope)),
-    withdrawalWithExchange: oneByOne((id) => upstream.withdrawalsWithExchange.read(id, scope)),
-    deposit: oneByOne((id) => upstream.deposits.read(id, scope)),
-    cryptoDeposit: oneByOne((id) => upstream.cryptoDeposits.read(id, scope)),
-    depositAddresses: addressLoader(upstream, scope),
-    paymentMethods: once(() => upstream.paymentMethods.list(scope)),
-    giftCard: oneByOne((id) => upstream.giftCards.read(id, scope)),
-    giftCardPurchase: oneByOne((id) => upstream.giftCardPurchases.read(id, scope)),
-    project: oneByOne((id) => upstream.projects.read(id, scope)),
-    preorder: oneByOne((id) => upstream.preorders.read(id, scope)),
-    order: oneByOne((id) => upstream.orders.read(id, scope)),
-    merchantTransaction: oneByOne((id) => upstream.merchantTransactions.read(id, scope)),
-    merchantCallback: oneByOne((id) => upstream.merchantCallbacks.read(id, scope)),
-  }
+  cryptoWithdrawal: ({ cryptoWithdrawals }, scope) => oneByOne((id) => cryptoWithdrawals.read(id, scope)),
+  bankWithdrawal: ({ bankWithdrawals }, scope) => oneByOne((id) => bankWithdrawals.read(id, scope)),
+  eWalletWithdrawal: ({ eWalletWithdrawals }, scope) => oneByOne((id) => eWalletWithdrawals.read(id, scope)),
+  voucherWithdrawal: ({ voucherWithdrawals }, scope) => oneByOne((id) => voucherWithdrawals.read(id, scope)),
+  withdrawalWithExchange: ({ withdrawalsWithExchange }, scope) =>
+    oneByOne((id) => withdrawalsWithExchange.read(id, scope)),
+  deposit: ({ deposits }, scope) => oneByOne((id) => deposits.read(id, scope)),
+  cryptoDeposit: ({ cryptoDeposits }, scope) => oneByOne((id) => cryptoDeposits.read(id, scope)),
+  depositAddresses: (upstream, scope) => addressLoader(upstream, scope),
+  paymentMethods: ({ paymentMethods }, scope) => once(() => paymentMethods.list(scope)),
+  giftCard: ({ giftCards }, scope) => oneByOne((id) => giftCards.read(id, scope)),
+  giftCardPurchase: ({ giftCardPurchases }, scope) => oneByOne((id) => giftCardPurchases.read(id, scope)),
+  project: ({ projects }, scope) => oneByOne((id) => projects.read(id, scope)),
+  preorder: ({ preorders }, scope) => oneByOne((id) => preorders.read(id, scope)),
+  order: ({ orders }, scope) => oneByOne((id) => orders.read(id, scope)),
+  merchantTransaction: ({ merchantTransactions }, scope) => oneByOne((id) => merchantTransactions.read(id, scope)),
+  merchantCallback: ({ merchantCallbacks }, scope) => oneByOne((id) => merchantCallbacks.read(id, scope)),
 }
+
+const LAZY = Object.defineProperties(
+  {},
+  Object.fromEntries(
+    Object.entries(MAKERS).map(([name, make]) => [
+      name,
+      {
+        get(this: Made) {
+          const { upstream, scope, made } = this.of
+          return (made[name] ??= make(upstream, scope, this))
+        },
+      },
+    ]),
+  ),
+)
 
 /** The list is asked for once, and is at hand for all who come after that. */
 function currencyLoader(list: () => Promise<ReadonlyMap<string, Currency>>): Loader<string, Currency | null> {
@@ -114,67 +149,6 @@ function currencyLoader(list: () => Promise<ReadonlyMap<string, Currency>>): Loa
   return {
     load: (code) => (known ? (known.get(code) ?? null) : read().then((all) => all.get(code) ?? null)),
   }
-}
-
-type AccountList = () => ReturnType<Upstream['accounts']['list']>
-
-/**
- * One account is one call; several are the one call that lists them all, and so is a single one where the list was read anyway, or one was
- * read before: of accounts that are wanted one after the other, the second is not the last. A list that says that it is not whole is not
- * believed about what it lacks.
- */
-function accountLoader(
-  upstream: Upstream,
-  scope: CallScope,
-  list: AccountList & { started(): boolean },
-): Loader<string, Account | null> {
-  let alone = false
-  return new DataLoader<string, Account | null>(async (ids) => {
-    const read = (id: string): Promise<Account | null | Error> => upstream.accounts.read(id, scope).catch(asError)
-    if (ids.length === 1 && !alone && !list.started()) {
-      alone = true
-      return Promise.all(ids.map(read))
-    }
-    const { rows, total } = await list()
-    const byId = new Map(rows.map((account) => [account.id, account]))
-    const whole = total === null || total <= rows.length
-    return Promise.all(ids.map(async (id) => byId.get(id) ?? (whole ? null : read(id))))
-  })
-}
-
-/**
- * The addresses of one account are one call; those of several the one that lists the addresses of all (of a chain), at once or one after
- * the other. Here too a list that says that it is not whole is not believed.
- */
-function addressLoader(upstream: Upstream, scope: CallScope): Loader<AddressKey, readonly DepositAddress[]> {
-  const { list } = upstream.depositAddresses
-  const alone = new Set<string | undefined>()
-  const wholes = new Map<string | undefined, ReturnType<typeof list>>()
-  const read = async (
-    key: AddressKey,
-    whole: ReturnType<typeof list> | undefined,
-  ): Promise<readonly DepositAddress[]> => {
-    const found = await whole
-    const usable = found && (found.total === null || found.total <= found.rows.length)
-    const { rows } = usable ? found : await list({ accountId: key.accountId, network: key.network }, scope)
-    return rows.filter((each) => belongs(each, key))
-  }
-  return new DataLoader<AddressKey, readonly DepositAddress[], string>(
-    (keys) => {
-      for (const [network, alike] of Map.groupBy(keys, (key) => key.network)) {
-        if (wholes.has(network)) continue
-        if (alike.length === 1 && !alone.has(network)) alone.add(network)
-        else wholes.set(network, list({ network }, scope))
-      }
-      return Promise.all(keys.map((key) => read(key, wholes.get(key.network)).catch(asError)))
-    },
-    { cacheKeyFn: ({ accountId, network }) => JSON.stringify([accountId, network]) },
-  )
-}
-
-/** Whose an address is says its account or, where the upstream does not say that, its currency. */
-function belongs(address: DepositAddress, { accountId, currencyCode }: AddressKey): boolean {
-  return address.accountId === null ? address.currencyCode === currencyCode : address.accountId === accountId
 }
 
 /**
@@ -202,15 +176,39 @@ async function findTransaction(
 
 const SEARCHED_PAGES = 5
 
-function oneByOne<K, V>(read: (key: K) => Promise<V>, keyOf?: (key: K) => string): Loader<K, V> {
-  return new DataLoader<K, V, unknown>((keys) => Promise.all(keys.map((key) => read(key).catch(asError))), {
-    ...(keyOf && { cacheKeyFn: keyOf }),
-  })
+/** All who wait for one rate wait for one promise. */
+function rateLoader(rates: Loaders['rates']): Loaders['rate'] {
+  const onTheWay = new Map<string, Map<string, Promise<Rate | null>>>()
+  return {
+    load({ currencyCode, baseCode }) {
+      const all = rates.load(baseCode)
+      if (!(all instanceof Promise)) return all?.get(currencyCode) ?? null
+      const ofBase = onTheWay.get(baseCode) ?? new Map<string, Promise<Rate | null>>()
+      const waited = ofBase.get(currencyCode) ?? all.then((known) => known?.get(currencyCode) ?? null)
+      onTheWay.set(baseCode, ofBase)
+      ofBase.set(currencyCode, waited)
+      return waited
+    },
+  }
 }
 
-/** What DataLoader makes one key's failure of, and nobody else's. */
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('not an error', { cause: error })
+/** Nothing reads several of these at once. Each is read once, and given as itself, and not as a promise, when it is there. */
+function oneByOne<K, V>(read: (key: K) => Promise<V>, keyOf: (key: K) => unknown = (key) => key): Loader<K, V> {
+  let known: Map<unknown, V | Promise<V>> | undefined
+  return {
+    load(key) {
+      known ??= new Map()
+      const name = keyOf(key)
+      const found = known.get(name)
+      if (found !== undefined) return found
+      const reading = read(key).then((value) => {
+        known?.set(name, value)
+        return value
+      })
+      known.set(name, reading)
+      return reading
+    },
+  }
 }
 
 function once<T>(read: () => Promise<T>): (() => Promise<T>) & { started(): boolean } {

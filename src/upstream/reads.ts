@@ -1,12 +1,13 @@
 // Reads: shared while they are under way, kept where their row says so, and tried again where trouble may pass.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GatewayError } from '../errors.ts'
+import { gone, unlessGone } from './failures.ts'
 import { createKeeper } from './keeper.ts'
 import { rankOf } from './turns.ts'
 import type { CallOptions, Once } from './call.ts'
 import type { CallScope } from './caller.ts'
 import type { Reply } from './decode.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { Endpoint, Keep } from './endpoint.ts'
 import type { Flight } from './flights.ts'
 import type { Keeper } from './keeper.ts'
 import type { Prepared } from './request.ts'
@@ -15,7 +16,7 @@ export type Read = (
   endpoint: Endpoint,
   request: Prepared,
   scope: CallScope,
-  fits: (reply: Reply) => unknown,
+  fits: ((reply: Reply) => unknown) | undefined,
 ) => Promise<Reply>
 
 export interface ReadsOptions extends Pick<CallOptions, 'flights' | 'breaker' | 'retries' | 'policies' | 'meter'> {
@@ -32,12 +33,7 @@ export function createReads({ once, flights, breaker, retries, policies, meter }
   }
 
   /** Tries a read until it has an answer, or there is no more to be had of trying. */
-  const tries = async (
-    endpoint: Endpoint,
-    request: Prepared,
-    scope: CallScope,
-    flight: Flight<Reply>,
-  ): Promise<Reply> => {
+  const tries = async (endpoint: Endpoint, request: Prepared, scope: CallScope, flight: Flight): Promise<Reply> => {
     const { signal } = flight
     const { isRetried, sharedBy } = policies[endpoint.safety]
     const left = (): void => {
@@ -61,18 +57,20 @@ export function createReads({ once, flights, breaker, retries, policies, meter }
         if (pause === undefined || !scope.ledger.repeat()) throw error
         retries.again()
         meter.retry(endpoint)
-        await sleep(pause, undefined, { signal }).catch(() => {
+        await unlessGone(signal, sleep(pause)).catch(() => {
           throw error
         })
       }
     }
   }
 
-  const read = async (endpoint: Endpoint, request: Prepared, scope: CallScope): Promise<Reply> => {
+  const read = (endpoint: Endpoint, request: Prepared, scope: CallScope): Promise<Reply> => {
     const owner = policies[endpoint.safety].sharedBy === 'everybody' ? null : scope.caller
     const key = keyOf(request)
     const joined = flights.find(key, owner, scope)
     if (!joined) {
+      // It may leave at once: nobody must be waiting in vain.
+      if (scope.signal?.aborted) throw gone(scope.signal)
       scope.ledger.reserve()
       return flights.wait(
         flights.start(key, owner, scope, (flight) => tries(endpoint, request, scope, flight)),
@@ -88,22 +86,32 @@ export function createReads({ once, flights, breaker, retries, policies, meter }
     return flights.wait(joined, scope).finally(note)
   }
 
-  return async (endpoint, request, scope, fits) => {
-    if (!endpoint.keep) return read(endpoint, request, scope)
+  const readKept = async (
+    endpoint: Endpoint,
+    keep: Keep,
+    request: Prepared,
+    scope: CallScope,
+    fits: ((reply: Reply) => unknown) | undefined,
+  ): Promise<Reply> => {
     const fetch = async (): Promise<Reply> => {
       const reply = await read(endpoint, request, scope)
-      fits(reply)
+      fits?.(reply)
       return reply
     }
     const keeper = keeperOf(endpoint)
     // Who polls wants what is new, and has the last value themselves.
     if (scope.lane === 'poll') return keeper.put(keyOf(request), await fetch())
-    const { reply, from } = await keeper.read(endpoint.keep, keyOf(request), fetch)
+    const { reply, from } = await keeper.read(keep, keyOf(request), fetch)
     if (from !== 'upstream') {
       meter.saved(endpoint, from)
       scope.ledger.note({ method: endpoint.method, route: endpoint.path, status: 200, ms: 0, from: 'cache' })
     }
     return reply
+  }
+
+  return (endpoint, request, scope, fits) => {
+    const { keep } = endpoint
+    return keep ? readKept(endpoint, keep, request, scope, fits) : read(endpoint, request, scope)
   }
 }
 

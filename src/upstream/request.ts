@@ -15,14 +15,31 @@ export interface Parameters {
 /** A request but for its token and its time. */
 export type Prepared = Pick<HttpRequest, 'method' | 'path' | 'headers' | 'body'>
 
-export function prepare(endpoint: Endpoint, { path = {}, query = {}, body }: Parameters): Prepared {
-  const filled = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => segment(path[name]))
-  const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.append(name, value)
-  const whole = search.size > 0 ? `${filled}?${search}` : filled
+export function prepare(endpoint: Endpoint, { path, query, body }: Parameters): Prepared {
+  const whole = fill(endpoint.path, path) + search(query)
   if (body === undefined) return { method: endpoint.method, path: whole, headers: {} }
   const { text, contentType } = encodeBody(body, endpoint.encoding)
   return { method: endpoint.method, path: whole, headers: { 'content-type': contentType }, body: text }
+}
+
+/** The template of a path with its `{names}` filled in. */
+function fill(template: string, values: Parameters['path']): string {
+  let filled = ''
+  let end = 0
+  for (;;) {
+    const start = template.indexOf('{', end)
+    if (start < 0) return end === 0 ? template : filled + template.slice(end)
+    const close = template.indexOf('}', start)
+    filled += template.slice(end, start) + segment(values?.[template.slice(start + 1, close)])
+    end = close + 1
+  }
+}
+
+function search(query: Parameters['query']): string {
+  if (!query) return ''
+  const search = new URLSearchParams()
+  for (const name in query) if (query[name] !== undefined) search.append(name, query[name])
+  return search.size > 0 ? `?${search}` : ''
 }
 
 /**

@@ -1,9 +1,10 @@
 // What upstream calls are made with, by what they are made for: an operation, a poll, or work that nobody waits for.
-import pLimit from 'p-limit'
 import { createLedger } from './ledger.ts'
+import { createLimit } from './limit.ts'
+import type { Ending } from '../ending.ts'
 import type { Caller, CallScope, Lane } from './caller.ts'
 
-type MakeScope = (caller: Caller, signal: AbortSignal | undefined) => CallScope
+type MakeScope = (caller: Caller, signal: Ending | undefined) => CallScope
 
 export interface Scopes {
   /** An operation: with its deadline and its ceiling. */
@@ -37,7 +38,7 @@ export function createScopes({ operationTimeoutMs, maxUpstreamCalls }: ScopesOpt
       deadline: performance.now() + timeoutMs,
       lane,
       ledger: createLedger(most),
-      limit: pLimit(CALLS_AT_ONCE),
+      limit: createLimit(CALLS_AT_ONCE),
     })
   return {
     operation: maker('query', operationTimeoutMs, maxUpstreamCalls),

@@ -4,11 +4,12 @@ import { createBudget } from './budget.ts'
 import { comesLast } from './caller.ts'
 import { gone } from './failures.ts'
 import { createLines, RANKS } from './lines.ts'
+import type { Ending } from '../ending.ts'
 import type { Budget } from './budget.ts'
 import type { Lane } from './caller.ts'
 import type { Connections } from './connections.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { Place, Rank } from './lines.ts'
+import type { Lines, Place, Rank } from './lines.ts'
 import type { Meter } from './meter.ts'
 
 export interface Turns {
@@ -17,6 +18,8 @@ export interface Turns {
    * once where that cannot be before the deadline, and what its signal says when it is not waited for any more.
    */
   take(wish: Wish): Promise<Turn>
+  /** The same for a call that may leave now; undefined: it must wait. */
+  takeNow(wish: Wish): Turn | undefined
   /** Takes in what an answer says. Gives, for a 429, the seconds of the cool-down that it opens. */
   learn: Budget['learn']
   view: Budget['view']
@@ -40,7 +43,7 @@ export function rankOf({ safety }: Pick<Endpoint, 'safety'>, lane: Lane): Rank {
 export interface Wish extends Place {
   /** In milliseconds of `performance.now()`. */
   readonly deadline: number
-  readonly signal: AbortSignal | undefined
+  readonly signal: Ending | undefined
 }
 
 interface Waiting extends Wish {
@@ -67,7 +70,8 @@ export interface TurnsOptions {
 export function createTurns({ callsPerMinute, connections, moneyConnections, meter }: TurnsOptions): Turns {
   const now = (): number => performance.now()
   const budget = createBudget(callsPerMinute, now)
-  const lines = createLines<Waiting>()
+  /** Made for the first who waits: most credentials never have one. */
+  let lines: Lines<Waiting> | undefined
   const connectionsOf = (rank: Rank): Connections => (rank === 'money' ? moneyConnections : connections)
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
@@ -100,6 +104,7 @@ export function createTurns({ callsPerMinute, connections, moneyConnections, met
 
   /** Lets go whoever may, and comes again when the next one may. */
   const serve = (): void => {
+    if (!lines) return
     clearTimeout(timer)
     for (const rank of RANKS) {
       while (lines.count(rank) > 0) {
@@ -127,7 +132,7 @@ export function createTurns({ callsPerMinute, connections, moneyConnections, met
   }
 
   /** Where too many wait for what can leave in time, the last ones of the longest lines of the last rank wait in vain: they are told now. */
-  const turnAway = (newest: Waiting): void => {
+  const turnAway = (newest: Waiting, lines: Lines<Waiting>): void => {
     if (lines.count() > MOST_WAITING) lines.last()?.fail(refusal(lines.count()))
     const room = budget.room(newest.deadline - now())
     if (lines.count() <= room) return
@@ -153,7 +158,7 @@ export function createTurns({ callsPerMinute, connections, moneyConnections, met
           resolve(begin(wish.rank))
         },
         fail(error) {
-          if (!lines.remove(waiting)) return
+          if (!lines?.remove(waiting)) return
           settle()
           reject(error)
         },
@@ -162,13 +167,21 @@ export function createTurns({ callsPerMinute, connections, moneyConnections, met
       const patience = Math.max(0, wish.deadline - now() - TOLD_BEFORE_MS)
       const late = setTimeout(() => waiting.fail(refusal(1)), patience).unref()
       wish.signal?.addEventListener('abort', leave, { once: true })
+      lines ??= createLines()
       lines.add(waiting)
-      turnAway(waiting)
+      turnAway(waiting, lines)
       serve()
     })
 
+  const takeNow = (wish: Wish): Turn | undefined => {
+    if (wish.signal?.aborted) throw gone(wish.signal)
+    if (isStopped && wish.rank === 'money') throw closing()
+    return (lines && lines.count() > 0) || waitMs(wish.rank) > 0 ? undefined : begin(wish.rank)
+  }
+
   /** Who cannot go in time any more is told now. */
   const sweep = (): void => {
+    if (!lines) return
     const until = now() + budget.timeFor(1)
     for (const each of RANKS.flatMap(lines.of)) if (each.deadline < until) each.fail(refusal(1))
   }
@@ -177,18 +190,15 @@ export function createTurns({ callsPerMinute, connections, moneyConnections, met
     view: budget.view,
     stop() {
       isStopped = true
-      for (const each of lines.of('money')) each.fail(closing())
+      for (const each of lines?.of('money') ?? []) each.fail(closing())
     },
     learn(answer) {
       const seconds = budget.learn(answer)
       if (seconds !== undefined) sweep()
       return seconds
     },
-    async take(wish) {
-      if (wish.signal?.aborted) throw gone(wish.signal)
-      if (isStopped && wish.rank === 'money') throw closing()
-      return lines.count() > 0 || waitMs(wish.rank) > 0 ? wait(wish) : begin(wish.rank)
-    },
+    takeNow,
+    take: async (wish) => takeNow(wish) ?? wait(wish),
   }
 }
 

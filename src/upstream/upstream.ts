@@ -156,7 +156,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       told: drift.of(tokenRow.name),
     })
   const proven = new LRUCache<string, true>({ max: MOST_PROVEN })
-  const authorized = createAuthorized(auth, ({ id }) => proven.set(id, true))
+  const authorized = createAuthorized(auth, ({ id }) => {
+    if (!proven.has(id)) proven.set(id, true)
+  })
   const retries = createRetries()
   const flights = createFlights<Reply>()
   const call = createCall({ agent, attempts, authorized, breaker, flights, retries, policies, drift, meter })
