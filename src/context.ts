@@ -3,6 +3,7 @@ import { createLoaders } from './upstream/loaders.ts'
 import type { LiveExchangeRates } from './live/exchange-rates.ts'
 import type { LiveObjects } from './live/objects.ts'
 import type { LiveRates } from './live/rates.ts'
+import type { Ending } from './ending.ts'
 import type { ExportLinks } from './exports/links.ts'
 import type { Money } from './money/money.ts'
 import type { Caller, CallScope } from './upstream/caller.ts'
@@ -18,7 +19,7 @@ export interface GatewayContext {
   /** What upstream calls of this request, or of this event of a subscription, are made with. */
   readonly scope: CallScope
   readonly upstream: Upstream
-  readonly loaders: Loaders
+  loaders: Loaders
   readonly live: Live
   readonly money: Money
   readonly exports: ExportDesk
@@ -57,7 +58,7 @@ export interface RequestIdentity {
   readonly requestId: string
   readonly caller: Caller
   /** Fires when the client has gone. */
-  readonly signal: AbortSignal | undefined
+  readonly signal: Ending | undefined
 }
 
 /** `of`: a request's operation, or one event of a subscription. */
@@ -67,20 +68,21 @@ export function createContext(
   of: 'operation' | 'event' = 'operation',
 ): GatewayContext {
   const scope = services.scopes[of](caller, signal)
-  let loaders: Loaders | undefined
-  return {
+  // No getter: V8 makes a hidden class for each object that is written down with one, which holds what that one reaches for long after.
+  const context: GatewayContext = {
     ...services,
     requestId,
     caller,
     scope,
-    refused: new Map(),
+    loaders: createLoaders(services.upstream, scope),
+    refused: NONE,
     estimated: undefined,
-    get loaders() {
-      return (loaders ??= createLoaders(services.upstream, scope))
-    },
     forget() {
-      loaders = undefined
+      context.loaders = createLoaders(services.upstream, scope)
       services.upstream.forget(caller)
     },
   }
+  return context
 }
+
+const NONE: ReadonlyMap<string, Error> = new Map()

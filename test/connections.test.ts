@@ -31,6 +31,12 @@ interface Habits {
 const TAG = listTag(['rows'])
 
 /** A list behind an upstream, newest first. */
+/** A page with all that can be asked of it. */
+type Page = Omit<Connection<Row>, 'edges' | 'pageInfo'> & {
+  readonly edges: ReturnType<Connection<Row>['edges']>
+  readonly pageInfo: ReturnType<Connection<Row>['pageInfo']>
+}
+
 class MovingList {
   calls: [page: number, size: number][] = []
   rows: Row[]
@@ -53,7 +59,7 @@ class MovingList {
     }
   }
 
-  async page(args: PageArguments): Promise<Connection<Row>> {
+  async page(args: PageArguments): Promise<Page> {
     this.calls = []
     const page = await readConnection(args, {
       name: ['rows'],
@@ -61,7 +67,7 @@ class MovingList {
         this.calls.push([number, size])
         const answer = this.upstreamAnswer(number, size)
         this.meanwhile()
-        return decodeList({ json: parseJson(answer), told: NOBODY_TOLD }, 'rows', (row) => ({
+        return decodeList({ json: parseJson(Buffer.from(answer)), told: NOBODY_TOLD }, 'rows', (row) => ({
           id: must(row, id, 'id'),
           date: may(row, time, 'date'),
         }))
@@ -71,7 +77,7 @@ class MovingList {
       appendOnly: this.appendOnly,
     })
     if (!page) throw new Error('the list is there')
-    return page
+    return { ...page, edges: page.edges(), pageInfo: page.pageInfo() }
   }
 }
 
@@ -178,7 +184,7 @@ describe('a list to whose head rows arrive', () => {
           let after: string | null = null
           let given = 0
           for (;;) {
-            const { edges, pageInfo, totalCount }: Connection<Row> = await list.page({ first, after })
+            const { edges, pageInfo, totalCount }: Page = await list.page({ first, after })
             given += edges.length
             expect(pageInfo.hasPreviousPage).toBe(edges.length > 0 && given > edges.length)
             if (totalCount !== null) expect(totalCount).toBe(count)
@@ -288,7 +294,7 @@ describe('a list that rows leave', () => {
     expect(page.edges[0]?.node.id).toMatch(/^new /)
     const rest = page.edges.map(({ node }) => node.id)
     for (let { hasNextPage, endCursor } = page.pageInfo; hasNextPage;) {
-      const more: Connection<Row> = await list.page({ first: 100, after: endCursor })
+      const more: Page = await list.page({ first: 100, after: endCursor })
       rest.push(...more.edges.map(({ node }) => node.id))
       ;({ hasNextPage, endCursor } = more.pageInfo)
     }
@@ -428,9 +434,10 @@ describe('the calls of a page', () => {
 })
 
 describe('a page', () => {
-  test('of an empty list has no edges, no cursors and a total of 0', async () => {
+  test('of an empty list has no rows, no edges, no cursors and a total of 0', async () => {
     for (const habits of [{}, { totals: false }, { wrapper: undefined }]) {
       expect(await new MovingList([], habits).page({})).toEqual({
+        nodes: [],
         edges: [],
         pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
         totalCount: 0,

@@ -4,7 +4,7 @@ import { badInput } from '../errors.ts'
 import { formatCursor, listTag, parseCursor } from './cursors.ts'
 import { createPages, cursorOf, rowsBehind } from './following.ts'
 import type { Cursor } from './cursors.ts'
-import type { ListOptions } from './following.ts'
+import type { ListOptions, Seen } from './following.ts'
 
 /** What the first and the following page are asked for with. */
 export interface PageArguments {
@@ -12,14 +12,22 @@ export interface PageArguments {
   readonly after?: string | null | undefined
 }
 
+export interface Edge<T> {
+  readonly cursor: string
+  readonly node: T
+}
+
+export interface PageInfo {
+  readonly hasNextPage: boolean
+  readonly hasPreviousPage: boolean
+  readonly startCursor: string | null
+  readonly endCursor: string | null
+}
+
 export interface Connection<T> {
-  readonly edges: readonly { readonly cursor: string; readonly node: T }[]
-  readonly pageInfo: {
-    readonly hasNextPage: boolean
-    readonly hasPreviousPage: boolean
-    readonly startCursor: string | null
-    readonly endCursor: string | null
-  }
+  readonly nodes: readonly T[]
+  readonly edges: () => readonly Edge<T>[]
+  readonly pageInfo: () => PageInfo
   readonly totalCount: number | null
 }
 
@@ -28,22 +36,27 @@ export const LARGEST_FIRST = 100
 
 /** Reads a page of a connection; null where there is no such list. Refuses `first` outside 1..100 and a cursor that is broken or another list's before anything is sent. */
 export async function readConnection<T>(args: PageArguments, list: ListOptions<T>): Promise<Connection<T> | null> {
-  const tag = listTag(list.name)
+  let known: string | undefined
+  const tag = (): string => (known ??= listTag(list.name))
   const { wanted, cursor } = checkedPage(args, tag)
   const pages = createPages(list)
   const { rows, atEnd } = cursor ? await rowsBehind(cursor, wanted, pages) : await pages.read(1, wanted)
   if (pages.missing()) return null
   const given = rows.slice(0, wanted)
-  const edges = given.map((seen) => ({ cursor: formatCursor(cursorOf(seen, list), tag), node: seen.row }))
+  const cursorAt = (seen: Seen<T>): string => formatCursor(cursorOf(seen, list), tag())
+  const [first] = given
+  const last = given.at(-1)
   return {
-    edges,
-    pageInfo: {
+    nodes: given.map(({ row }) => row),
+    // To make a cursor takes longer than to read its row, and most who ask for rows ask for none.
+    edges: () => given.map((seen) => ({ cursor: cursorAt(seen), node: seen.row })),
+    pageInfo: () => ({
       // Without a total a full page may be the last one: then this is true, and the next page is empty.
       hasNextPage: given.length > 0 && (rows.length > wanted || !atEnd),
-      hasPreviousPage: (given[0]?.index ?? 0) > 0,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
+      hasPreviousPage: (first?.index ?? 0) > 0,
+      startCursor: first ? cursorAt(first) : null,
+      endCursor: last ? cursorAt(last) : null,
+    }),
     totalCount: pages.total(),
   }
 }
@@ -67,9 +80,9 @@ export function readHistory<T extends { readonly id: string; readonly createdAt:
 /** How many rows from where. Refuses `first` outside 1..100, and a cursor that is broken or not of the list with this tag. */
 export function checkedPage(
   { first, after }: PageArguments,
-  tag?: string,
+  tag?: () => string,
 ): { wanted: number; cursor: Cursor | undefined } {
   const wanted = first ?? DEFAULT_FIRST
   if (wanted < 1 || wanted > LARGEST_FIRST) throw badInput('first', `first must be from 1 to ${LARGEST_FIRST}.`)
-  return { wanted, cursor: after === null || after === undefined ? undefined : parseCursor(after, tag) }
+  return { wanted, cursor: after === null || after === undefined ? undefined : parseCursor(after, tag?.()) }
 }

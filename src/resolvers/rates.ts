@@ -1,6 +1,7 @@
 // Live and past rates.
 import { refuseReversed } from './filters.ts'
 import type { GatewayContext } from '../context.ts'
+import type { Eventual } from './at-hand.ts'
 import type { Rate, RatePoint } from '../upstream/rates.ts'
 
 /** In the order asked for, or the upstream's; a currency without a rate is left out. */
@@ -13,8 +14,8 @@ export async function rates(
   return [...new Set(args.currencies)].flatMap((code) => all.get(code) ?? [])
 }
 
-export async function rate(args: { currency: string; base: string }, context: GatewayContext): Promise<Rate | null> {
-  return (await context.loaders.rates.load(args.base))?.get(args.currency) ?? null
+export function rate(args: { currency: string; base: string }, context: GatewayContext): Eventual<Rate | null> {
+  return context.loaders.rate.load({ currencyCode: args.currency, baseCode: args.base })
 }
 
 export function rateHistory(

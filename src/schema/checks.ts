@@ -31,9 +31,12 @@ export function refuseFirst(
   const step = field.subscribe ? 'subscribe' : 'resolve'
   const run = field[step]
   if (!run) throw new TypeError(`${field.name} has nothing that could be refused`)
-  field[step] = (source, args, context, info) => {
+  const guarded: typeof run = (source, args, context, info) => {
     const refused = refusal(context as GatewayContext, info)
     if (refused) throw refused
     return run(source, args, context, info)
   }
+  // To tell a field where it is costs something, which is left out where nobody asks.
+  const asks = run.length > 3 || refusal.length > 1
+  field[step] = asks ? guarded : (source, args, context) => guarded(source, args, context, undefined as never)
 }

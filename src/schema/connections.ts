@@ -2,7 +2,7 @@
 import { builder } from './builder.ts'
 import { SIZE_OF_PAGE } from './sizes.ts'
 import type { InterfaceRef, ObjectRef } from '@pothos/core'
-import type { Connection } from '../resolvers/connections.ts'
+import type { Connection, Edge as EdgeShape, PageInfo as PageInfoShape } from '../resolvers/connections.ts'
 
 export const pageArguments = builder.args((t) => ({
   first: t.int({ defaultValue: 25, description: 'How many to give, 1 to 100.' }),
@@ -12,7 +12,7 @@ export const pageArguments = builder.args((t) => ({
   }),
 }))
 
-const PageInfo = builder.objectRef<Connection<unknown>['pageInfo']>('PageInfo').implement({
+const PageInfo = builder.objectRef<PageInfoShape>('PageInfo').implement({
   description: 'Where a page stands in its list.',
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', {
@@ -41,7 +41,7 @@ export function connectionOf<T>(
   name: string,
   Node: ObjectRef<Types, T> | InterfaceRef<Types, T>,
 ): ObjectRef<Types, Connection<T>> {
-  const Edge = builder.objectRef<Connection<T>['edges'][number]>(`${name}Edge`).implement({
+  const Edge = builder.objectRef<EdgeShape<T>>(`${name}Edge`).implement({
     description: `One ${name} in a list, with its cursor.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', {
@@ -59,20 +59,20 @@ export function connectionOf<T>(
         nullable: { list: false, items: false },
         description: 'The rows with their cursors.',
         extensions: SIZE_OF_PAGE,
-        resolve: ({ edges }) => edges,
+        resolve: ({ edges }) => edges(),
       }),
       nodes: t.field({
         type: [Node],
         nullable: { list: false, items: false },
         description: 'The rows alone.',
         extensions: SIZE_OF_PAGE,
-        resolve: ({ edges }) => edges.map((edge) => edge.node) as never,
+        resolve: ({ nodes }) => nodes as never,
       }),
       pageInfo: t.field({
         type: PageInfo,
         nullable: false,
         description: 'Whether there is more.',
-        resolve: ({ pageInfo }) => pageInfo,
+        resolve: ({ pageInfo }) => pageInfo(),
       }),
       totalCount: t.exposeInt('totalCount', {
         nullable: true,

@@ -1,5 +1,6 @@
 // The lines of an account, and what stands behind each.
 import { GatewayError } from '../errors.ts'
+import { whenHere } from '../resolvers/at-hand.ts'
 import { transactionId } from '../resolvers/ids.ts'
 import { transactionSource } from '../resolvers/transactions.ts'
 import { builder } from './builder.ts'
@@ -24,6 +25,7 @@ import {
 import { ANY_ACCOUNT, CURRENCIES } from './shared-calls.ts'
 import { WITHDRAWAL_SCOPES } from './withdrawals.ts'
 import type { GatewayContext } from '../context.ts'
+import type { Eventual } from '../resolvers/at-hand.ts'
 import type { Transaction as TransactionShape } from '../upstream/transactions.ts'
 
 const TransactionType = builder.enumType('TransactionType', {
@@ -81,14 +83,12 @@ const TransactionSource = builder.unionType('TransactionSource', {
 })
 
 /** A line takes its account's currency where the upstream does not repeat it. */
-async function currencyCodeOf(
-  { accountId, currencyCode }: TransactionShape,
-  { loaders }: GatewayContext,
-): Promise<string> {
-  const code = currencyCode ?? (await loaders.account.load(accountId))?.currencyCode
-  if (code === undefined)
+function currencyCodeOf({ accountId, currencyCode }: TransactionShape, { loaders }: GatewayContext): Eventual<string> {
+  if (currencyCode !== null) return currencyCode
+  return whenHere(loaders.account.load(accountId), (account) => {
+    if (account) return account.currencyCode
     throw new GatewayError('UPSTREAM_INVALID', 'SpectroCoin does not say which currency this is in.')
-  return code
+  })
 }
 
 Transaction.implement({
@@ -127,7 +127,7 @@ Transaction.implement({
       nullable: true,
       description: 'The currency of the amount. Public, and one call, where SpectroCoin says on the line which it is.',
       extensions: needs('account:read', ANY_ACCOUNT, CURRENCIES),
-      resolve: async (self, _args, context) => context.loaders.currency.load(await currencyCodeOf(self, context)),
+      resolve: (self, _args, context) => whenHere(currencyCodeOf(self, context), context.loaders.currency.load),
     }),
     currencyCode: t.field({
       type: 'CurrencyCode',
