@@ -577,9 +577,9 @@ describe('a channel that is opened where one has ended', () => {
 })
 
 describe('it is no news', () => {
-  test('that a value has come back to what it was, for who has slept', async () => {
+  test('that a value has come back to what it was, for who has slept, and not for others', async () => {
     const stream = createStream()
-    const reader = await join(stream)
+    const [awake, reader, other] = [await join(stream), await join(stream), await join(stream)]
     const say = async (price: number, at: number): Promise<void> => {
       stream.offer({ price, at })
       await settled()
@@ -592,6 +592,8 @@ describe('it is no news', () => {
     reader.wakeUp()
     await say(3, 4)
     expect(reader.heard).toEqual(['price 1 at 1', 'price 3 at 4'])
+    const all = ['price 1 at 1', 'price 2 at 2', 'price 1 at 3', 'price 3 at 4']
+    expect([awake.heard, other.heard]).toEqual([all, all])
   })
 
   test('that something has changed which is not in the text', async () => {

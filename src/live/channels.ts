@@ -1,8 +1,8 @@
 // Those who ask for the same: one listener of the hub for all of them, one execution of each event, one text that each of them gets.
 import { tooMany } from './hub.ts'
-import { createSeat } from './seat.ts'
+import { createSeats } from './seat.ts'
 import type { LiveValues } from './listener.ts'
-import type { Delivery, Seat, TakenSeat } from './seat.ts'
+import type { Delivery, Seat } from './seat.ts'
 
 /** What a channel carries. */
 export interface Programme<T> {
@@ -68,7 +68,6 @@ interface ChannelOptions extends Pick<ChannelsOptions, 'freshMs'> {
 }
 
 function createChannel<T>(open: Open<T>, { freshMs, breathe, closed }: ChannelOptions): Channel {
-  const seats = new Set<TakenSeat<T>>()
   const gone = new AbortController()
   let programme: Programme<T> | undefined
   let last: Delivery<T> | undefined
@@ -76,6 +75,20 @@ function createChannel<T>(open: Open<T>, { freshMs, breathe, closed }: ChannelOp
   /** The event that is being executed again. */
   let refreshing: number | undefined
   let isListed = true
+
+  /** Whoever comes after that begins anew. */
+  const close = (): void => {
+    if (isListed) closed()
+    isListed = false
+  }
+  const seats = createSeats<T>(
+    (a, b) => programme?.values.isSame(a, b) === true,
+    () => {
+      close()
+      gone.abort()
+      void programme?.values.return?.()
+    },
+  )
 
   const opening = open(gone.signal).then((opened) => (programme = opened))
   const run = async (): Promise<void> => {
@@ -88,22 +101,17 @@ function createChannel<T>(open: Open<T>, { freshMs, breathe, closed }: ChannelOp
       if (gone.signal.aborted) return
       last = { event, value, text: await render(value), at: performance.now() }
       isRendering = false
-      for (const seat of seats) {
-        seat.offer(last)
+      for (const seat of seats.all) {
+        seats.offer(seat, last)
         const pause = breathe(1)
         if (pause) await pause
       }
     }
   }
-  /** Whoever comes after that begins anew. */
-  const close = (): void => {
-    if (isListed) closed()
-    isListed = false
-  }
   const end = (error?: unknown): void => {
     close()
     void programme?.values.return?.()
-    for (const seat of seats) seat.end(error)
+    for (const seat of seats.all) seats.end(seat, error)
   }
   run().then(() => end(), end)
 
@@ -116,27 +124,17 @@ function createChannel<T>(open: Open<T>, { freshMs, breathe, closed }: ChannelOp
     // Whoever is still without a value came after the next event, and waits for that one.
     if (last?.event !== event) return
     last = delivery
-    for (const seat of seats) if (seat.isNew()) seat.offer(delivery)
-  }
-  const leave = (seat: TakenSeat<T>): void => {
-    if (!seats.delete(seat) || seats.size > 0) return
-    close()
-    gone.abort()
-    void programme?.values.return?.()
+    for (const seat of seats.all) if (!seat.taken && !seat.slot) seats.offer(seat, delivery)
   }
 
   return {
-    size: () => seats.size,
+    size: () => seats.all.size,
     async join() {
-      const seat: TakenSeat<T> = createSeat<T>(
-        (a, b) => programme?.values.isSame(a, b) === true,
-        () => leave(seat),
-      )
-      seats.add(seat)
+      const seat = seats.take()
       const opened = await opening
       if (!last || isRendering) return seat
       opened.values.renew()
-      if (performance.now() - last.at < freshMs) seat.offer(last)
+      if (performance.now() - last.at < freshMs) seats.offer(seat, last)
       else refresh(last, opened).catch(end)
       return seat
     },

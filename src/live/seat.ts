@@ -1,4 +1,4 @@
-// One reader of a channel: a slot that holds the latest text, never a queue, so that a reader who stalls costs one text.
+// The readers of a channel: each has a slot that holds the latest text, never a queue, so that a reader who stalls costs one text.
 
 /** An event as it is handed out. */
 export interface Delivery<T> {
@@ -28,61 +28,86 @@ export interface Seat {
   leave(): void
 }
 
-/** What the channel does to it. */
+/** A seat and what is known of it: all in one object, since each event goes to thousands of them. */
 export interface TakenSeat<T> extends Seat {
-  offer(delivery: Delivery<T>): void
-  /** Ends it, once what is in the slot has been taken. */
-  end(error?: unknown): void
-  /** Whether it has had nothing yet. */
-  isNew(): boolean
+  reader: Reader | undefined
+  taken: Delivery<T> | undefined
+  slot: Delivery<T> | undefined
+  ended: { readonly error: unknown } | undefined
+  isOver: boolean
 }
 
-export function createSeat<T>(isSame: (a: T, b: T) => boolean, left: () => void): TakenSeat<T> {
-  let reader: Reader | undefined
-  let taken: Delivery<T> | undefined
-  let slot: Delivery<T> | undefined
-  let ended: { readonly error: unknown } | undefined
-  let isOver = false
+/** The seats of a channel. */
+export interface Seats<T> {
+  readonly all: ReadonlySet<TakenSeat<T>>
+  take(): TakenSeat<T>
+  offer(seat: TakenSeat<T>, delivery: Delivery<T>): void
+  /** Ends it, once what is in the slot has been taken. */
+  end(seat: TakenSeat<T>, error?: unknown): void
+}
 
-  const over = (): void => {
-    isOver = true
-    slot = undefined
-    left()
+/** `emptied` is called whenever the last one is left or has ended. */
+export function createSeats<T>(isSame: (a: T, b: T) => boolean, emptied: () => void): Seats<T> {
+  const all = new Set<TakenSeat<T>>()
+  const over = (seat: TakenSeat<T>): void => {
+    seat.isOver = true
+    seat.slot = undefined
+    all.delete(seat)
+    if (all.size === 0) emptied()
   }
-  const settle = (): void => {
+  const settle = (seat: TakenSeat<T>): void => {
+    const { reader, slot } = seat
     if (!reader) return
     if (slot && reader.isReady()) {
-      taken = slot
-      slot = undefined
-      reader.take(taken.text)
+      seat.taken = slot
+      seat.slot = undefined
+      reader.take(slot.text)
     }
     // It may have left as it took that.
-    if (isOver || slot || !ended) return
-    over()
-    reader.end(ended.error)
+    if (!seat.ended || seat.isOver || seat.slot) return
+    over(seat)
+    reader.end(seat.ended.error)
   }
-  /** Nothing new, where a value has come back to what it was or the part that was asked for has not moved. */
-  const isNews = (delivery: Delivery<T>): boolean =>
-    !taken || (taken.text !== delivery.text && !isSame(taken.value, delivery.value))
+  let asked: { readonly taken: Delivery<T>; readonly delivery: Delivery<T>; readonly isNews: boolean } | undefined
+  /** Nothing new, where a value has come back to what it was or the part that was asked for has not moved. Most have taken the same one. */
+  const isNews = (taken: Delivery<T>, delivery: Delivery<T>): boolean => {
+    if (asked?.taken !== taken || asked.delivery !== delivery) {
+      const differs = taken.text !== delivery.text && !isSame(taken.value, delivery.value)
+      asked = { taken, delivery, isNews: differs }
+    }
+    return asked.isNews
+  }
 
   return {
-    begin(given) {
-      reader = given
-      settle()
+    all,
+    take() {
+      const seat: TakenSeat<T> = {
+        reader: undefined,
+        taken: undefined,
+        slot: undefined,
+        ended: undefined,
+        isOver: false,
+        begin(reader) {
+          seat.reader = reader
+          settle(seat)
+        },
+        resume: () => settle(seat),
+        leave() {
+          if (!seat.isOver) over(seat)
+        },
+      }
+      all.add(seat)
+      return seat
     },
-    resume: settle,
-    leave() {
-      if (!isOver) over()
+    offer(seat, delivery) {
+      const { taken, slot } = seat
+      if (seat.isOver || seat.ended || delivery.event < (slot ?? taken ?? delivery).event) return
+      seat.slot = !taken || isNews(taken, delivery) ? delivery : undefined
+      settle(seat)
     },
-    offer(delivery) {
-      if (isOver || ended || delivery.event < (slot ?? taken ?? delivery).event) return
-      slot = isNews(delivery) ? delivery : undefined
-      settle()
+    end(seat, error) {
+      seat.ended ??= { error }
+      settle(seat)
     },
-    end(error) {
-      ended ??= { error }
-      settle()
-    },
-    isNew: () => !taken && !slot,
   }
 }

@@ -2,6 +2,7 @@
 import { CloseCode, handleProtocols } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
 import { EXPIRED, FORBIDDEN, tooMany } from './dismissals.ts'
+import { frameOf } from './frames.ts'
 import { RETRY_AFTER } from './places.ts'
 import { converse } from './protocol.ts'
 import { networkOf } from './visitors.ts'
@@ -56,6 +57,8 @@ export function serveWebSocket(server: Server, options: WebSocketOptions): WebSo
   const settings: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
     maxPayload: options.maxFrameBytes,
+    // What is compressed is written later than it is sent: frames of ours could come between.
+    perMessageDeflate: false,
     handleProtocols,
     closeTimeout: CLOSING_MS,
   }
@@ -134,7 +137,7 @@ function attend(opened: WebSocket, socket: Socket, place: Place, visitor: Visito
     watched.remove()
     conversation.end()
   }
-  const hasRoom = (): boolean => opened.bufferedAmount <= MOST_UNSENT
+  const hasRoom = (): boolean => socket.writableLength <= MOST_UNSENT
   let isAwaited = false
   /** Has `sent` called when what waits has left: most of the time nothing does, and a callback for each write would be dear. */
   const awaitRoom = (): void => {
@@ -144,7 +147,7 @@ function attend(opened: WebSocket, socket: Socket, place: Place, visitor: Visito
   const sent = (): void => {
     isAwaited = false
     if (opened.readyState !== opened.OPEN) return
-    if (opened.bufferedAmount > 0) return awaitRoom()
+    if (socket.writableLength > 0) return awaitRoom()
     if (opened.isPaused) opened.resume()
     conversation.flushed()
   }
@@ -152,11 +155,14 @@ function attend(opened: WebSocket, socket: Socket, place: Place, visitor: Visito
     {
       send(text) {
         if (opened.readyState !== opened.OPEN) return
-        opened.send(text)
-        if (opened.bufferedAmount > 0) awaitRoom()
+        const frame = frameOf(text)
+        if (frame === undefined) opened.send(text)
+        else socket.write(frame, 'latin1')
+        if (socket.writableLength === 0) return
+        awaitRoom()
         if (!hasRoom()) opened.pause()
       },
-      isClear: () => opened.bufferedAmount === 0,
+      isClear: () => socket.writableLength === 0,
       hasRoom,
       address: visitor.address,
       greet(authorization = visitor.authorization) {
