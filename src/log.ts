@@ -30,26 +30,78 @@ export interface Log {
   info(fields: LogFields, message: string): void
 }
 
+/** Where lines go. */
+export interface LogDestination {
+  write(line: string): void
+  /** Writes what it still holds, where it holds lines back. */
+  flush?(): void
+}
+
 /**
  * A log that writes to `destination` (standard error unless told otherwise) from `level` upwards. What stands in a line for one of `secrets`,
  * or looks like one of anybody's, is "[hidden]": the last net, under code that tells none.
  */
 export function createLog(
   level: LevelWithSilent,
-  destination?: { write(line: string): void },
+  destination: LogDestination = standardError(),
   secrets: readonly string[] = [],
 ): Log {
-  const logger = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    destination ?? pino.destination({ dest: 2, sync: true }),
-  )
+  const logger = pino({ level, base: null, timestamp: createTimes() }, destination)
   const scrub = createScrubber(secrets)
   const at =
     (name: 'error' | 'warn' | 'info') =>
     (fields: LogFields, message: string): void => {
-      if (logger.isLevelEnabled(name)) logger[name](lineOf(fields, scrub), scrub(message))
+      if (!logger.isLevelEnabled(name)) return
+      logger[name](lineOf(fields, scrub), scrub(message))
+      // What has gone wrong, and what moves money, is not held back, nor what was said before it.
+      if (name !== 'info' || fields.mutation !== undefined) destination.flush?.()
     }
   return { error: at('error'), warn: at('warn'), info: at('info') }
+}
+
+/** Lines are held back no longer than this, and no more characters of them. */
+const HELD_MS = 50
+const MOST_HELD = 16_000
+
+/** Standard error, written to in pieces of many lines, since that is most of what a line costs. Whoever ends the process flushes it. */
+export function createHeldLines(): Required<LogDestination> {
+  const target = standardError()
+  let held = ''
+  let timer: NodeJS.Timeout | undefined
+  const flush = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+    const text = held
+    held = ''
+    if (text !== '') target.write(text)
+  }
+  return {
+    write(line) {
+      held += line
+      if (held.length >= MOST_HELD) flush()
+      else timer ??= setTimeout(flush, HELD_MS)
+    },
+    flush,
+  }
+}
+
+function standardError(): LogDestination {
+  return pino.destination({ dest: 2, sync: true })
+}
+
+/** The time of a line, as JSON: all but its milliseconds is made once a second. */
+function createTimes(): () => string {
+  let second = Number.NaN
+  let upToSecond = ''
+  return () => {
+    const now = Date.now()
+    const ms = now % 1000
+    if (now - ms !== second) {
+      second = now - ms
+      upToSecond = new Date(second).toISOString().slice(0, -4)
+    }
+    return `,"time":"${upToSecond}${String(ms).padStart(3, '0')}Z"`
+  }
 }
 
 /** A name that a caller chose, made fit for a log line. */
@@ -83,8 +135,9 @@ const IS_LOOSE: Readonly<Record<keyof LogFields, boolean>> = {
 /** The fields that a line may carry, of the kinds that they may be: a type keeps nothing out that comes as another one. */
 function lineOf(fields: LogFields, scrub: Scrub): Record<string, unknown> {
   const line: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(fields) as [keyof LogFields, unknown][]) {
+  for (const name of Object.keys(fields) as (keyof LogFields)[]) {
     if (!Object.hasOwn(IS_LOOSE, name)) continue
+    const value: unknown = fields[name]
     const isLoose = IS_LOOSE[name]
     // Now and then one reads like an IBAN, check digits and all, and it is what SpectroCoin's support asks for.
     if (name === 'traceId' && typeof value === 'string' && TRACE_ID.test(value)) line[name] = value
@@ -133,15 +186,21 @@ interface Shape {
   readonly run?: string
 }
 
+/** A log says the same few words again and again: of so many it is remembered that nothing in them is hidden. */
+const MOST_CLEAN = 1_000
+const LONGEST_CLEAN = 100
+/** Of these each is said once: nothing of `SHAPES` is in them. */
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
+
 /** Takes out the secrets themselves, and whatever looks like one. */
 function createScrubber(secrets: readonly string[]): Scrub {
   const known = secrets
     .filter((secret) => secret.length > 3)
     .flatMap((secret) => [secret, encodeURIComponent(secret)])
     .sort((a, b) => b.length - a.length)
-    .map((secret) => RegExp.escape(secret))
-  const exact = known.length > 0 ? new RegExp(known.join('|'), 'g') : undefined
-  return (text, isLoose = false) =>
+  const exact = known.length > 0 ? new RegExp(known.map((secret) => RegExp.escape(secret)).join('|'), 'g') : undefined
+  const clean = { strict: new Set<string>(), loose: new Set<string>() }
+  const scrub: Scrub = (text, isLoose = false) =>
     (exact ? text.replace(exact, HIDDEN) : text).replace(SHAPES, (found: string, ...rest: unknown[]) => {
       const { ours, name, scheme, groups, run } = rest.at(-1) as Shape
       if (ours !== undefined) return found
@@ -149,6 +208,18 @@ function createScrubber(secrets: readonly string[]): Scrub {
       if (run !== undefined) return isAddress(run) || isIban(run) || (isLoose && isMixed(run)) ? HIDDEN : found
       return `${name ?? scheme ?? ''}${HIDDEN}`
     })
+  return (text, isLoose = false) => {
+    if (UUID.test(text) && !known.some((secret) => text.includes(secret))) return text
+    const words = isLoose ? clean.loose : clean.strict
+    if (words.has(text)) return text
+    const scrubbed = scrub(text, isLoose)
+    if (scrubbed === text && text.length <= LONGEST_CLEAN) {
+      if (words.size >= MOST_CLEAN) words.clear()
+      // A copy: a name that was cut out of a document would keep all of the document.
+      words.add(Buffer.from(text, 'utf16le').toString('utf16le'))
+    }
+    return scrubbed
+  }
 }
 
 /** A bech32 address of a chain of Bitcoin's or Litecoin's, or anything long of the base58 alphabet, in both cases and with digits. */

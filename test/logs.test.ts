@@ -303,6 +303,20 @@ describe('of trouble upstream', () => {
   })
 })
 
+test('what has gone wrong, and what moves money, is not held back, nor what was said before it', () => {
+  const told: string[] = []
+  const log = createLog('info', {
+    write: (line) => void told.push((JSON.parse(line) as Line).msg),
+    flush: () => void told.push('flushed'),
+  })
+  log.info({}, 'a')
+  log.info({ mutation: 'createExchange' }, 'b')
+  log.info({}, 'c')
+  log.warn({}, 'd')
+  log.error({}, 'e')
+  expect(told).toEqual(['a', 'b', 'flushed', 'c', 'd', 'flushed', 'e', 'flushed'])
+})
+
 describe('the last net', () => {
   const lineOf = (fields: object, message = 'm', secrets: readonly string[] = []): Line => {
     const lines: string[] = []
@@ -369,6 +383,12 @@ describe('the last net', () => {
       '[hidden], [hidden], [hidden], [hidden], xyz',
     )
     expect(lineOf({}, 'told by the client', secrets).msg).toBe('told by [hidden]')
+    const id = '8447ca5a-5cb7-49b8-973a-b75cb7bcbeb7'
+    expect([scrubbed(id, [id]), scrubbed(id, ['5cb7-49b8']), scrubbed(id, secrets)]).toEqual([
+      '[hidden]',
+      '8447ca5a-[hidden]-973a-b75cb7bcbeb7',
+      id,
+    ])
     expect(scrubbed('a the b client c', [''])).toBe('a the b client c')
   })
 
@@ -404,6 +424,8 @@ describe('the last net', () => {
     expect(kept).toBe(stack.replace('q9LmZ0pXv7TnB3kRw5YhD1sF', '[hidden]'))
     expect(kept).toMatch(/logs\.test\.ts:\d+:\d+/)
     expect([reason, operation]).toEqual(['[hidden]', 'a1'.repeat(12)])
+    // What has passed as the one does not pass as the other.
+    expect(lineOf({ operation: 'b2'.repeat(12), reason: 'b2'.repeat(12) })).toMatchObject({ reason: '[hidden]' })
   })
 
   test.each([

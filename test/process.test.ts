@@ -58,6 +58,25 @@ describe.concurrent('a gateway', () => {
     expect(lines).toHaveLength(2)
   })
 
+  test('writes what it has held back of its log within a moment, and when it is ended in the middle of that', async () => {
+    const { child, listening, ended } = start()
+    const { url } = addressesIn(await listening)
+    let written = ''
+    child.stderr?.on('data', (text: string) => (written += text))
+    const ask = async (name: string): Promise<void> => {
+      const body = JSON.stringify({ query: `query ${name} { __typename }` })
+      const headers = { 'content-type': 'application/json' }
+      expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200)
+    }
+    await ask('First')
+    await expect.poll(() => written).toContain('"operation":"First"')
+    await ask('Second')
+    // The second one ends it at once, unless it has ended before.
+    child.kill('SIGINT')
+    child.kill('SIGTERM')
+    expect((await ended).stderr).toContain('"operation":"Second"')
+  })
+
   test('at a URL does not say so', async () => {
     const upstream = await startUpstream()
     const { child, listening, ended } = start({ ...upstream.env, LOG_LEVEL: 'debug' })

@@ -1,5 +1,5 @@
 // Keys of callers whose tokens say whose they are, over HTTP: a renewed token has its owner's keys, a forged one has nothing.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createCallers } from '../src/server/callers.ts'
 import { startTestGateway } from './support/gateway.ts'
 import { account, exchange, order, page, walletRoutes } from './support/rows.ts'
@@ -186,6 +186,7 @@ test('whoever brings no token moves nothing: no call is made, no look is had, an
 
 describe('the subject of a token', () => {
   const { identify } = createCallers('callers')
+  afterEach(() => void vi.useRealTimers())
   const subjectOf = (token: string): string | undefined =>
     identify({ authorization: `Bearer ${token}`, origin: undefined, isLocal: true }).subject
 
@@ -195,6 +196,15 @@ describe('the subject of a token', () => {
     expect(identify({ authorization: `Bearer ${RENEWED}`, origin: undefined, isLocal: true }).id).not.toBe(
       identify({ authorization: `Bearer ${FIRST}`, origin: undefined, isLocal: true }).id,
     )
+  })
+
+  test('that has come in before does not once its time is over', () => {
+    const visitor = { authorization: `Bearer ${FIRST}`, origin: undefined, isLocal: true }
+    expect(identify(visitor)).toEqual(identify(visitor))
+    vi.useFakeTimers({ now: ANN.exp * 1000 - 1 })
+    expect(identify(visitor)).toMatchObject({ expiresAt: ANN.exp * 1000 })
+    vi.setSystemTime(ANN.exp * 1000)
+    expect(() => identify(visitor)).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }))
   })
 
   test.each([

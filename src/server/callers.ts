@@ -1,5 +1,6 @@
 // Who is asking: decided from the Authorization value and the page that it came from, the same over HTTP and websocket.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import { GatewayError } from '../errors.ts'
 import type { Key, Keyring } from '../access/keys.ts'
 import type { Caller } from '../context.ts'
@@ -26,7 +27,8 @@ export interface Callers {
 /** `keyring`: who may act with the gateway's credential; undefined: whoever comes in. */
 export function createCallers(mode: CallerMode, keyring?: Keyring): Callers {
   const house = mode === 'callers' ? undefined : mode === 'sandbox' ? SANDBOX : GATEWAY
-  if (!house) return { house, own: () => undefined, identify: byToken, isCurrent: () => true, mayAdhoc: () => false }
+  if (!house)
+    return { house, own: () => undefined, identify: createByToken(), isCurrent: () => true, mayAdhoc: () => false }
   return keyring ? createKeyCallers(house, keyring) : createOpenDoor(house)
 }
 
@@ -104,12 +106,23 @@ const LOCAL_ONLY =
 const KEY = 'key-'
 const KEY_NEEDED = 'This gateway is for those who have a key of it: send it as "Authorization: Bearer …".'
 
-function byToken({ authorization }: Pick<Visitor, 'authorization'>): Caller {
-  if (authorization === undefined) return ANONYMOUS
-  const token = bearer(authorization)
-  const claims = claimsOf(token)
-  if (hasEnded(claims)) throw new GatewayError('UNAUTHENTICATED', ENDED)
-  return { id: `token-${digest(token)}`, kind: 'token', scopes: null, ...claims, token }
+/** Of so many tokens it is remembered what they say of themselves, by their digest: no token is kept for longer than its request. */
+const MOST_TOKENS = 10_000
+
+function createByToken(): IdentifyCaller {
+  const known = new LRUCache<string, Claims>({ max: MOST_TOKENS })
+  return ({ authorization }) => {
+    if (authorization === undefined) return ANONYMOUS
+    const token = bearer(authorization)
+    const id = `token-${digest(token)}`
+    let claims = known.get(id)
+    if (!claims) {
+      claims = claimsOf(token)
+      known.set(id, claims)
+    }
+    if (hasEnded(claims)) throw new GatewayError('UNAUTHENTICATED', ENDED)
+    return { id, kind: 'token', scopes: null, ...claims, token }
+  }
 }
 
 function hasEnded({ expiresAt }: { readonly expiresAt?: number | undefined }): boolean {
@@ -117,16 +130,23 @@ function hasEnded({ expiresAt }: { readonly expiresAt?: number | undefined }): b
 }
 
 function bearer(authorization: string): string {
-  const [, token] = /^Bearer +([\x21-\x7e]{1,8192})$/i.exec(authorization.trim()) ?? []
-  if (token === undefined) throw new GatewayError('UNAUTHENTICATED', 'Authorization must read "Bearer …".')
+  const text = authorization.trim()
+  const [scheme] = /^Bearer +/i.exec(text) ?? []
+  const token = scheme === undefined ? '' : text.slice(scheme.length)
+  if (token === '' || token.length > LONGEST_TOKEN || /[^\x21-\x7e]/.test(token))
+    throw new GatewayError('UNAUTHENTICATED', 'Authorization must read "Bearer …".')
   return token
 }
+
+const LONGEST_TOKEN = 8_192
+
+type Claims = Pick<Caller, 'subject' | 'expiresAt'>
 
 /**
  * What a JSON Web Token says of itself: a digest of its issuer and subject, and when it ends; nothing of any other token. Nothing here says
  * that it is genuine.
  */
-function claimsOf(token: string): Pick<Caller, 'subject' | 'expiresAt'> {
+function claimsOf(token: string): Claims {
   const [, payload = '', signature] = token.split('.')
   if (!signature) return {}
   try {
@@ -142,5 +162,5 @@ function claimsOf(token: string): Pick<Caller, 'subject' | 'expiresAt'> {
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+  return hash('sha256', text, 'hex').slice(0, 32)
 }

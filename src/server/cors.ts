@@ -1,22 +1,24 @@
 // Which web pages of others may read what they are answered: those of ALLOWED_ORIGINS, and without any, no word is said of it.
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { valuesOf } from './visitors.ts'
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 
-/** Puts leave on an answer, for whom there is any. True: a browser asked for leave alone, and has been answered. */
-export type Cors = (request: IncomingMessage, response: ServerResponse) => boolean
+/** Adds leave to the headers of an answer, for whom there is any. True: a browser asked for leave alone, and they are all of its answer. */
+export type Cors = (request: IncomingMessage, answer: OutgoingHttpHeaders) => boolean
 
 export function createCors(allowedOrigins: readonly string[]): Cors {
   if (allowedOrigins.length === 0) return () => false
-  return ({ method, headers, headersDistinct }, response) => {
+  return (request, answer) => {
+    const { method, headers } = request
     // Also where no page asks: a cache must not give one what another was answered.
-    response.setHeader('vary', 'origin')
-    const [origin = '', second] = headersDistinct['origin'] ?? []
+    answer['vary'] = 'origin'
+    const [origin = '', second] = valuesOf(request, 'origin')
     if (second !== undefined || !allowedOrigins.includes(origin)) return false
-    response.setHeader('access-control-allow-origin', origin)
+    answer['access-control-allow-origin'] = origin
     if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) {
-      response.setHeader('access-control-expose-headers', READABLE)
+      answer['access-control-expose-headers'] = READABLE
       return false
     }
-    response.writeHead(204, LEAVE).end()
+    Object.assign(answer, LEAVE)
     return true
   }
 }

@@ -1,9 +1,11 @@
 // Which hosts and origins may come in: loopback names and the public address, and pages of those places and of listed ones alone, so that
 // no other web page can drive a wallet on localhost.
+import { valuesOf } from './visitors.ts'
+import { createRemembered } from './remembered.ts'
 import type { IncomingMessage } from 'node:http'
 
 /** Why a request is turned away; undefined: it may come in. */
-export type Door = (request: Pick<IncomingMessage, 'headersDistinct'>) => 'host' | 'origin' | undefined
+export type Door = (request: Pick<IncomingMessage, 'rawHeaders'>) => 'host' | 'origin' | undefined
 
 export interface DoorOptions {
   /** The origin that browsers know the gateway by, where it is not a loopback one. */
@@ -23,16 +25,18 @@ export interface DoorOptions {
 export function createDoor({ publicUrl, allowedOrigins, port, isLoopback }: DoorOptions): Door {
   // Without its port, where that is the one that the scheme means anyway.
   const { protocol, host: publicHost } = publicUrl === undefined ? LOCAL : new URL(publicUrl)
-  const knownHost = (host: string): boolean => {
+  const knownHost = createRemembered((host) => {
     // Nothing but a name and a port: a parser of URLs would see a path, a user or a fragment where another sees a name.
     const url = HOST.test(host) ? URL.parse(`${protocol}//${host}`) : null
     return url !== null && (isLoopback(url.hostname) || url.host === publicHost)
-  }
+  })
   const knownOrigin = (origin: string): boolean =>
     origin === publicUrl ||
     allowedOrigins.includes(origin) ||
     LOOPBACK.some((name) => origin === new URL(`http://${name}:${port()}`).origin)
-  return ({ headersDistinct: { host = [], origin = [] } }) => {
+  return (request) => {
+    const host = valuesOf(request, 'host')
+    const origin = valuesOf(request, 'origin')
     if (host.length !== 1 || !host.every(knownHost)) return 'host'
     if (origin.length > 1 || !origin.every(knownOrigin)) return 'origin'
     return undefined

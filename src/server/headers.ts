@@ -1,12 +1,9 @@
 // The headers that every answer has, whatever it is: what a browser must not make of it.
-import type { ServerResponse } from 'node:http'
-
-/** Puts them on an answer, whose own may yet take their place. */
-export type AddHeaders = (response: ServerResponse) => void
+import type { OutgoingHttpHeaders } from 'node:http'
 
 /** `publicUrl`: the origin that browsers know the gateway by, where it is not a loopback one. */
-export function createSecurityHeaders(publicUrl: string | undefined): AddHeaders {
-  const headers = Object.entries({
+export function createSecurityHeaders(publicUrl: string | undefined): Readonly<OutgoingHttpHeaders> {
+  return {
     // What is asked here is somebody's.
     'cache-control': 'no-store',
     // Nothing but GraphiQL is a page, and a page that holds it in a frame could have its visitor click on a mutation that it wrote.
@@ -18,6 +15,5 @@ export function createSecurityHeaders(publicUrl: string | undefined): AddHeaders
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     ...(publicUrl?.startsWith('https:') && { 'strict-transport-security': 'max-age=31536000' }),
-  })
-  return (response) => headers.forEach(([name, value]) => response.setHeader(name, value))
+  }
 }

@@ -1,5 +1,4 @@
 // How much one caller may ask for in a minute: each operation costs the upstream calls that it is estimated to make.
-import { LRUCache } from 'lru-cache'
 import { requestError } from './errors.ts'
 import { networkOf } from './visitors.ts'
 import type { GraphQLError } from 'graphql'
@@ -39,13 +38,14 @@ export function createPoints({ perMinute, isProven, now = () => performance.now(
   return ({ caller, address }, calls) => {
     // What needs no call needs our own work.
     const points = Math.max(1, calls)
-    const network = networkOf(address)
-    const minutes = [callers.of(caller.kind === 'anonymous' ? network : caller.id, now())]
-    if (caller.kind === 'token' && !isProven(caller)) minutes.push(strangers.of(network, now()))
-    for (const minute of minutes) if (minute.used + points > minute.limit) throw full(minute, now())
+    const at = now()
+    const own = callers.of(caller.kind === 'anonymous' ? networkOf(address) : caller.id, at)
+    const strange = caller.kind === 'token' && !isProven(caller) ? strangers.of(networkOf(address), at) : undefined
+    for (const minute of [own, strange]) if (minute && minute.used + points > minute.limit) throw full(minute, at)
     // Only now: what is refused costs nothing, here or there.
-    for (const minute of minutes) minute.used += points
-    return allowanceOf(minutes[0] as Minute, now())
+    own.used += points
+    if (strange) strange.used += points
+    return allowanceOf(own, at)
   }
 }
 
@@ -58,15 +58,20 @@ interface Minute {
 
 const MINUTE_MS = 60_000
 
-/** Whoever is forgotten for others begins anew. */
+/** Above that, whose minute is nearest to its end is forgotten, and begins anew. */
 const MOST_KNOWN = 100_000
 
 function createMinutes(limit: number): { of(key: string, now: number): Minute } {
-  const known = new LRUCache<string, Minute>({ max: MOST_KNOWN })
+  // In the order of their ends.
+  const known = new Map<string, Minute>()
   return {
     of(key, now) {
       const current = known.get(key)
       if (current && now < current.endsAt) return current
+      for (const [other, { endsAt }] of known) {
+        if (now < endsAt && known.size < MOST_KNOWN) break
+        known.delete(other)
+      }
       const next = { limit, endsAt: now + MINUTE_MS, used: 0 }
       known.set(key, next)
       return next

@@ -1,5 +1,6 @@
 // Who has come, as far as a request's headers and its connection say: what the door and the callers decide by.
 import { isIP, isIPv6 } from 'node:net'
+import { createRemembered } from './remembered.ts'
 import type { IncomingMessage } from 'node:http'
 
 export interface Visitor {
@@ -19,23 +20,36 @@ export type Visitors = (request: IncomingMessage) => Visitor
  * only what the client says of itself.
  */
 export function createVisitors(trustedProxies: number, isLoopback: (host: string) => boolean): Visitors {
-  return (request) => ({
-    // Two of them are no good one: whoever stands in between may have looked at the other.
-    authorization: request.headersDistinct['authorization']?.join(', '),
-    origin: request.headers.origin,
-    isLocal:
-      isLoopback(URL.parse(`http://${request.headers.host}`)?.hostname ?? '') &&
-      !PASSED_ON.some((name) => request.headers[name] !== undefined),
-    address: forwarded(request, trustedProxies) ?? unmapped(request.socket.remoteAddress ?? ''),
-  })
+  const isLocalHost = createRemembered((host) => isLoopback(URL.parse(`http://${host}`)?.hostname ?? ''))
+  return (request) => {
+    const { headers, socket } = request
+    const authorization = valuesOf(request, 'authorization')
+    return {
+      // Two of them are no good one: whoever stands in between may have looked at the other.
+      authorization: authorization.length > 0 ? authorization.join(', ') : undefined,
+      origin: headers.origin,
+      isLocal: isLocalHost(`${headers.host}`) && !PASSED_ON.some((name) => headers[name] !== undefined),
+      address: forwarded(request, trustedProxies) ?? unmapped(socket.remoteAddress ?? ''),
+    }
+  }
+}
+
+/** All that came under a name, which is in small letters. Node's own list of this kind is of all headers, and takes that much longer. */
+export function valuesOf({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>, name: string): readonly string[] {
+  const values: string[] = []
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [header = '', value = ''] = [rawHeaders[at], rawHeaders[at + 1]]
+    if (header.length === name.length && header.toLowerCase() === name) values.push(value)
+  }
+  return values
 }
 
 /** What proxies add. */
 const PASSED_ON = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip']
 
-function forwarded({ headersDistinct }: IncomingMessage, trustedProxies: number): string | undefined {
+function forwarded(request: IncomingMessage, trustedProxies: number): string | undefined {
   if (trustedProxies === 0) return undefined
-  const named = (headersDistinct['x-forwarded-for'] ?? []).join(',').split(',').at(-trustedProxies) ?? ''
+  const named = valuesOf(request, 'x-forwarded-for').join(',').split(',').at(-trustedProxies) ?? ''
   const address = unmapped(PLACE.exec(named.trim())?.slice(1).find(Boolean) ?? '')
   return isIP(address) === 0 ? undefined : address
 }
