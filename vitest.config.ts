@@ -11,7 +11,7 @@ const report = process.env.TEST_REPORT
  * process alone. The others share two, one file after the other, which saves a second of loading for each.
  */
 const touchesProcess =
-  /\bvi\.\w|process\.memoryUsage|node:child_process|support\/(attempts|crowd|lanes|line|process)\.ts/
+  /\bvi\.\w|process\.memoryUsage|node:child_process|queries\/child\.ts|support\/(attempts|crowd|lanes|line|process)\.ts/
 const files = globSync('test/**/*.test.ts', { cwd: import.meta.dirname })
 const alone = files.filter((file) => touchesProcess.test(readFileSync(new URL(file, import.meta.url), 'utf8')))
 

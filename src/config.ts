@@ -34,6 +34,8 @@ export interface Config {
   readonly breakerFailures: number
   /** Whether callers are told what their operations cost, where they ask. */
   readonly explain: boolean
+  /** Whether identical queries of one caller that are under way share one execution. */
+  readonly shareQueries: boolean
   /** How long an unknown outcome is looked for before the caller is told that it is unknown. */
   readonly reconcileWaitMs: number
   /** How long after a call was given up it may yet be executed. */
@@ -127,6 +129,7 @@ export function loadConfig(
     upstreamCallsPerMinute: readOptional('UPSTREAM_CALLS_PER_MINUTE', get, 1, 1_000_000, fault),
     breakerFailures: readInteger('BREAKER_FAILURES', get, 10, 1, 1_000_000, fault),
     explain: readFlag('EXPLAIN', get, isOpen, fault),
+    shareQueries: readFlag('SHARE_QUERIES', get, true, fault),
     reconcileWaitMs: readInteger('RECONCILE_WAIT_MS', get, 3_000, 0, 60_000, fault),
     reconcileWindowMs: readInteger('RECONCILE_WINDOW_MS', get, 900_000, 0, 86_400_000, fault),
     journalDays: readInteger('JOURNAL_DAYS', get, 90, 1, 3650, fault),

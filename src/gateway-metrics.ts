@@ -17,6 +17,7 @@ export interface GatewayMetrics {
   readonly meter: Meter
   readonly countOperation: CountOperation
   readonly countRefusal: (code: string) => void
+  readonly countSharedQuery: () => void
   readonly countSocketEnd: (transport: 'websocket' | 'event-stream', why: SocketEnd) => void
   readonly countMoneyStep: (step: Step, mutation: string) => void
 }
@@ -70,6 +71,7 @@ export function createGatewayMetrics({
       for (const code of codes.length > 0 ? codes : ['ok']) metrics.operations.inc({ kind, code: known(code) })
       metrics.operationSeconds.observe({ kind }, ms / 1000)
     },
+    countSharedQuery: () => metrics.queriesShared.inc(),
     countRefusal: (code) => metrics.refusals.inc({ code: known(code) }),
     countSocketEnd: (transport, why) => metrics.socketsEnded.inc({ transport, why }),
     countMoneyStep: (step, mutation) => metrics.moneySteps.inc({ step, mutation }),

@@ -23,6 +23,7 @@ import { createHttpServer, GRAPHQL_PATH } from './server/http.ts'
 import { createMetricsRoute } from './server/metrics.ts'
 import { createPipeline } from './server/pipeline.ts'
 import { createPoints } from './server/points.ts'
+import { createSharedQueries } from './server/shared-queries.ts'
 import { createStreams } from './server/streams.ts'
 import { createSubscriptions } from './server/subscriptions.ts'
 import { createVisitors } from './server/visitors.ts'
@@ -34,7 +35,7 @@ import { createScopes } from './upstream/scopes.ts'
 import { createUpstream } from './upstream/upstream.ts'
 import type { Registry } from 'prom-client'
 import type { Config } from './config.ts'
-import type { Log } from './log.ts'
+import type { Log, LogDestination } from './log.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
 import type { Drift } from './upstream/drift.ts'
 
@@ -135,6 +136,7 @@ export async function startGateway(config: Config, log: Log = openLog(config)): 
     introspection,
     takePoints: perMinute === undefined ? undefined : createPoints({ perMinute, isProven: upstream.isProven }),
     explain: config.explain,
+    shared: config.shareQueries ? createSharedQueries(config.operationTimeoutMs, metrics.countSharedQuery) : undefined,
     count: metrics.countOperation,
     log,
   })
@@ -158,7 +160,7 @@ export async function startGateway(config: Config, log: Log = openLog(config)): 
     identify,
     door,
     cors: createCors(allowedOrigins),
-    addHeaders: createSecurityHeaders(publicUrl),
+    headers: createSecurityHeaders(publicUrl),
     requests: config.requests,
     exports: createExportRoute({
       links,
@@ -232,7 +234,7 @@ export async function startGateway(config: Config, log: Log = openLog(config)): 
 }
 
 /** Its log, which tells nothing of its credential whatever a line is made of. */
-export function openLog({ logLevel, upstream }: Config, destination?: { write(line: string): void }): Log {
+export function openLog({ logLevel, upstream }: Config, destination?: LogDestination): Log {
   const secrets = upstream.mode === 'credential' ? [upstream.clientId, upstream.clientSecret] : []
   return createLog(logLevel, destination, secrets)
 }

@@ -1,15 +1,23 @@
 // The process: its environment, its signals, its exit code. Nothing else of the gateway touches them.
+import { setFlagsFromString } from 'node:v8'
 import './need-node.mjs'
+
+// Once many requests are under way V8 takes what each of them begins with for something that lasts, and puts it where only a full collection
+// finds it, with all that it reaches: requests cost up to twice as much from then on (docs/performance.md).
+setFlagsFromString('--no-allocation-site-pretenuring')
 
 // Loaded only now: an older Node cannot even link what the gateway is made of, and is to be told so in one sentence.
 const { ConfigError, loadConfig } = await import('./config.ts')
-const { startGateway } = await import('./gateway.ts')
+const { openLog, startGateway } = await import('./gateway.ts')
+const { createHeldLines } = await import('./log.ts')
 const { collectDefaultMetrics } = await import('prom-client')
 const { readEndpoints } = await import('./upstream/endpoints.ts')
 
 try {
   const config = loadConfig(process.env, (file) => readEndpoints(file).faults)
-  const gateway = await startGateway(config)
+  const lines = createHeldLines()
+  process.once('exit', lines.flush)
+  const gateway = await startGateway(config, openLog(config, lines))
   // Here and not in the gateway: it watches the process as long as that lives, and cannot be told to stop.
   collectDefaultMetrics({ register: gateway.registry })
   let closing = false

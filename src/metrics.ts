@@ -53,6 +53,7 @@ export function createMetrics(sources: Sources) {
       ['class'],
       UPSTREAM_SECONDS,
     ),
+    queriesShared: counter('queries_shared_total', 'Queries that joined an identical one of their caller under way.'),
     retries: counter('upstream_retries_total', 'Those among them that repeated a read.', ['route']),
     saved: counter('upstream_reads_saved_total', 'Reads that took no request, by what served them.', ['route', 'by']),
     notMade: counter('upstream_calls_not_made_total', 'Calls that failed without a request, by why.', ['why']),

@@ -94,6 +94,7 @@ async function serve() {
     maxListArgument: 1,
     introspection: true,
     takePoints: undefined,
+    shared: undefined,
     explain: false,
     count: () => {},
     log,

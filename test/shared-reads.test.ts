@@ -16,6 +16,8 @@ import type { ClientRequest } from 'node:http'
 import type { TestGateway } from './support/gateway.ts'
 import type { FakeUpstream, RecordedRequest, Reply, Route } from './support/upstream.ts'
 
+/** Reads are what is shared here, by queries that are run each by itself: see shared-queries.test.ts for those that are not. */
+const apart = { SHARE_QUERIES: 'false' }
 let upstream: FakeUpstream
 /** With a credential of its own: all who ask are one caller. */
 let house: TestGateway
@@ -24,8 +26,8 @@ let open: TestGateway
 beforeAll(async () => {
   upstream = await startUpstream()
   const patient = { BREAKER_FAILURES: '1000000', RECONCILE_WAIT_MS: '0' }
-  house = await startTestGateway({ ...upstream.env, ...patient })
-  open = await startTestGateway({ SPECTROCOIN_API_URL: upstream.url, ...patient })
+  house = await startTestGateway({ ...upstream.env, ...apart, ...patient })
+  open = await startTestGateway({ SPECTROCOIN_API_URL: upstream.url, ...apart, ...patient })
 })
 beforeEach(() => {
   upstream.routes(rows.walletRoutes)
@@ -238,7 +240,7 @@ describe('who began a read', () => {
   afterEach(() => hasty.close())
 
   test('and has no more time does not end it for who has joined', async () => {
-    hasty = await startTestGateway({ ...upstream.env, OPERATION_TIMEOUT_MS: '700' })
+    hasty = await startTestGateway({ ...upstream.env, ...apart, OPERATION_TIMEOUT_MS: '700' })
     const held = hold('GET /exchanges', { body: rows.page() })
     const first = hasty.ask('{ exchanges { totalCount } }')
     await expect.poll(() => upstream.count('GET /exchanges')).toBe(1)

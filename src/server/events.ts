@@ -1,13 +1,15 @@
 // The events of a selection: each executed, its errors made public and told in the log once, and written down.
-import { executeSubscriptionEvent } from 'graphql'
 import { hasCode } from './errors.ts'
 import { explained } from './explain.ts'
-import { exposed } from './results.ts'
-import type { ExecutionResult, ValidatedSubscriptionArgs } from 'graphql'
+import { exposed, written } from './results.ts'
+import type { ValidatedSubscriptionArgs } from 'graphql'
 import type { Caller, GatewayContext } from '../context.ts'
 import type { Log } from '../log.ts'
+import type { Execute } from './execute.ts'
+import type { Result } from './results.ts'
 
 export interface EventsOptions {
+  readonly execute: Execute
   /** A context for one event. */
   readonly newContext: () => GatewayContext
   readonly caller: Caller
@@ -20,7 +22,7 @@ export interface EventsOptions {
 /** Executes an event with this root value and gives its result as JSON. Throws where the token has come to its end meanwhile. */
 export function createEvents(
   validated: ValidatedSubscriptionArgs,
-  { newContext, caller, isExplained, requestId, log }: EventsOptions,
+  { execute, newContext, caller, isExplained, requestId, log }: EventsOptions,
 ): (rootValue: unknown) => Promise<string> {
   // Kept for as long as somebody listens: without what was only there to open it.
   const args = { ...validated, contextValue: undefined, rawVariableValues: undefined }
@@ -28,7 +30,7 @@ export function createEvents(
   let hasWorked = false
   return async (rootValue) => {
     const contextValue = newContext()
-    const result = await executeSubscriptionEvent({ ...args, rootValue, contextValue })
+    const result = await execute({ ...args, rootValue, contextValue })
     const complete = isExplained ? explained(result, contextValue) : result
     const trouble = troubleOf(result)
     const context = { requestId, transport: 'websocket', log: trouble === before ? SILENT : log } as const
@@ -38,12 +40,12 @@ export function createEvents(
       caller.kind === 'token' ? told.errors?.find((error) => hasCode(error, 'UNAUTHENTICATED')) : undefined
     if (refusal && hasWorked) throw refusal
     hasWorked ||= !refusal
-    return JSON.stringify(told)
+    return written(told).toString()
   }
 }
 
 /** What went wrong and where: the same in one event after the other is told once. */
-function troubleOf({ errors = [] }: ExecutionResult): string {
+function troubleOf({ errors = [] }: Result): string {
   return errors.length === 0 ? '' : JSON.stringify(errors.map(({ path, message }) => [path, message]))
 }
 

@@ -2,6 +2,7 @@
 import { pipeline } from 'node:stream/promises'
 import { GatewayError } from '../errors.ts'
 import { failureFields } from './errors.ts'
+import type { Ending } from '../ending.ts'
 import type { Readable } from 'node:stream'
 import type { ErrorCode } from '../errors.ts'
 import type { ExportGrant, ExportLinks } from '../exports/links.ts'
@@ -12,7 +13,7 @@ export interface ExportRouteOptions {
   /** Opens the file that a link stands for, with the rights of the caller who made the link. */
   readonly open: (
     grant: ExportGrant,
-    signal: AbortSignal,
+    signal: Ending,
   ) => Promise<{ readonly contentType: string; readonly contentLength: string | undefined; readonly body: Readable }>
 }
 

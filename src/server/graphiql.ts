@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import { TABS } from './graphiql-tabs.ts'
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { GraphiQLOptions } from 'graphql-yoga'
 
 export interface PageOptions {
   /** Whether its title says that everything is invented. */
@@ -11,6 +10,8 @@ export interface PageOptions {
   /** Whether those who ask must say who they are, or may. */
   readonly named: boolean
 }
+
+type GraphiQLOptions = NonNullable<Parameters<typeof renderGraphiQL>[0]>
 
 /** What yoga's renderer is told. */
 export function graphiqlOptions({ sandbox, named }: PageOptions): GraphiQLOptions {

@@ -1,30 +1,27 @@
-// The HTTP side: one node server, a door in front of everything, health, metrics, files, callbacks, GraphiQL, and yoga for GraphQL.
+// The HTTP side: one node server, a door in front of everything, health, metrics, files, callbacks, GraphiQL, and GraphQL.
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
-import { createYoga } from 'graphql-yoga'
+import { createEnding } from '../ending.ts'
 import { GatewayError } from '../errors.ts'
 import { EXPORTS_PATH } from '../exports/links.ts'
-import { ANSWERS, takesAnswers } from './accept.ts'
+import { ANSWERS, createReadAccept } from './accept.ts'
 import { dropRest } from './body.ts'
 import { CALLBACKS_PATH } from './callbacks.ts'
 import { stackOf } from './errors.ts'
+import { createGraphql } from './graphql.ts'
 import { METRICS_PATH } from './metrics.ts'
-import { useCodedErrors } from './plugins/use-coded-errors.ts'
-import { useNoSimpleRequests } from './plugins/use-no-simple-requests.ts'
-import { DOCUMENT_ID, usePipeline } from './plugins/use-pipeline.ts'
 import type { IncomingMessage, OutgoingHttpHeaders, Server, ServerResponse } from 'node:http'
 import type { Caller } from '../context.ts'
+import type { Ending } from '../ending.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { IdentifyCaller } from './callers.ts'
 import type { Cors } from './cors.ts'
 import type { Door } from './doors.ts'
-import type { AddHeaders } from './headers.ts'
+import type { NoteRefusal } from './graphql.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Streams } from './streams.ts'
 import type { Visitor, Visitors } from './visitors.ts'
-import type { NoteRefusal } from './plugins/use-coded-errors.ts'
-import type { HttpContext } from './plugins/use-pipeline.ts'
 
 export interface HttpOptions {
   readonly pipeline: Pipeline
@@ -36,7 +33,8 @@ export interface HttpOptions {
   readonly identify: IdentifyCaller
   readonly door: Door
   readonly cors: Cors
-  readonly addHeaders: AddHeaders
+  /** Those that every answer has; its own may take their place. */
+  readonly headers: Readonly<OutgoingHttpHeaders>
   readonly requests: RequestLimits
   /** Answers with GraphiQL, where there is one. */
   readonly page: ((response: ServerResponse) => void) | undefined
@@ -60,7 +58,7 @@ export interface Visit {
   readonly response: ServerResponse
   readonly visitor: Visitor
   /** Fires when the client has gone. */
-  readonly signal: AbortSignal
+  readonly signal: Ending
   /** Answers with an error and ends. */
   readonly refuse: (status: number, code: ErrorCode, message: string, headers?: OutgoingHttpHeaders) => void
   /** Knows the request by its id. */
@@ -81,40 +79,27 @@ export function createHttpServer(options: HttpOptions): Server {
     for (const code of new Set(codes)) options.countRefusal(code)
   }
   const { maxBodyBytes, headersTimeoutMs, requestTimeoutMs } = options.requests
-  const yoga = createYoga<HttpContext>({
-    graphqlEndpoint: GRAPHQL_PATH,
-    extraParamNames: [DOCUMENT_ID],
-    plugins: [useNoSimpleRequests(maxBodyBytes), usePipeline(pipeline, streams), useCodedErrors(log, noteRefusal)],
-    // These are done here, or by the pipeline on every transport.
-    maxRequestBodySize: false,
-    graphiql: false,
-    maskedErrors: false,
-    parserAndValidationCache: false,
-    batching: false,
-    multipart: false,
-    cors: false,
-    landingPage: false,
-    logging: false,
-  })
+  const graphql = createGraphql({ pipeline, streams, maxBodyBytes, noteRefusal, log })
+  const readAccept = createReadAccept()
 
-  const attend = async (visit: Visit, requestId: string): Promise<void> => {
+  const attend = async (visit: Visit, requestId: string, headers: OutgoingHttpHeaders): Promise<void> => {
     const { request, response, visitor, signal, refuse } = visit
     const refused = options.door(request)
     if (refused) return refuse(403, 'FORBIDDEN', TURNED_AWAY[refused])
     const path = request.url?.split('?', 1)[0]
-    if (isForPages(path) && options.cors(request, response)) return
+    if (isForPages(path) && options.cors(request, headers)) return void response.writeHead(204, headers).end()
     if (path === '/healthz') {
       if (request.method !== 'GET' && request.method !== 'HEAD')
         return refuse(405, 'BAD_REQUEST', 'Health is asked for by GET.', { allow: 'GET, HEAD' })
       const [status, word] = options.isGoing() ? [503, 'closing\n'] : [200, 'ok\n']
-      return void response.writeHead(status, { 'content-type': 'text/plain' }).end(word)
+      return void response.writeHead(status, { ...headers, 'content-type': 'text/plain' }).end(word)
     }
     const route = routeTo(path, options)
-    if (route) return route(visit)
-    if (path === '/' && page) return void response.writeHead(302, { location: GRAPHQL_PATH }).end()
+    if (route) return route(withHeaders(visit, headers))
+    if (path === '/' && page) return void response.writeHead(302, { ...headers, location: GRAPHQL_PATH }).end()
     if (path !== GRAPHQL_PATH) return refuse(404, 'BAD_REQUEST', `GraphQL is at ${GRAPHQL_PATH}.`)
     // It asks nothing yet, and a browser that opens it can name nobody.
-    if (page && wantsPage(request)) return page(response)
+    if (page && wantsPage(request)) return page(withHeaders(visit, headers).response)
     let caller: Caller
     try {
       caller = identify(visitor)
@@ -123,10 +108,10 @@ export function createHttpServer(options: HttpOptions): Server {
       if (error.code === 'FORBIDDEN') return refuse(403, error.code, error.message)
       return refuse(401, error.code, error.message, { 'www-authenticate': 'Bearer' })
     }
-    if (!takesAnswers(request.headers.accept))
+    const accepted = readAccept(request.headers.accept)
+    if (!accepted)
       return refuse(406, 'BAD_REQUEST', `Answers are ${ANSWERS.join(', ')}: the Accept header takes none of them.`)
-    const arrival = { requestId, caller, signal, address: visitor.address }
-    await yoga(request, response, { arrival, response })
+    await graphql(request, response, { requestId, headers, caller, signal, address: visitor.address }, accepted)
   }
 
   const settings = {
@@ -140,23 +125,22 @@ export function createHttpServer(options: HttpOptions): Server {
   }
   const server = createServer(settings, (request, response) => {
     const requestId = randomUUID()
-    response.setHeader('x-request-id', requestId)
-    options.addHeaders(response)
+    const headers: OutgoingHttpHeaders = { ...options.headers, 'x-request-id': requestId }
     dropRest(request, response)
     const visit: Visit = {
       request,
       response,
       visitor: options.visitorOf(request),
       signal: gone(request, response),
-      refuse(status, code, message, headers = {}) {
+      refuse(status, code, message, own = {}) {
         noteRefusal(requestId, [code])
-        response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers })
+        response.writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8', ...own })
         response.end(JSON.stringify({ errors: [{ message, extensions: { code, requestId } }] }))
       },
       log: withRequest(log, requestId),
     }
     // Should anything here fail, the client's connection goes and the process stays.
-    attend(visit, requestId).catch((error: unknown) => {
+    attend(visit, requestId, headers).catch((error: unknown) => {
       if (!request.errored) log.error({ requestId, stack: stackOf(error) }, 'the gateway failed')
       response.destroy()
     })
@@ -186,6 +170,12 @@ function routeTo(path: string | undefined, { metrics, callbacks, exports }: Http
   return path?.startsWith(EXPORTS_PATH) ? exports : undefined
 }
 
+/** Sets them, for an answer that is written elsewhere: one by one they cost more than all at once, which is what GraphQL's have. */
+function withHeaders(visit: Visit, headers: OutgoingHttpHeaders): Visit {
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) visit.response.setHeader(name, value)
+  return visit
+}
+
 function withRequest(log: Log, requestId: string): Log {
   return {
     error: (fields, message) => log.error({ requestId, ...fields }, message),
@@ -195,13 +185,13 @@ function withRequest(log: Log, requestId: string): Log {
 }
 
 /** Fires when the client has gone before its answer was complete. */
-function gone(request: IncomingMessage, response: ServerResponse): AbortSignal {
-  const controller = new AbortController()
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort()
+function gone(request: IncomingMessage, response: ServerResponse): Ending {
+  const ending = createEnding()
+  response.on('close', () => {
+    if (!response.writableFinished) ending.abort(undefined)
   })
-  request.once('error', () => controller.abort())
-  return controller.signal
+  request.on('error', () => ending.abort(undefined))
+  return ending
 }
 
 function isWebSocket({ headers }: IncomingMessage): boolean {

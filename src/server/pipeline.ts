@@ -1,19 +1,21 @@
 // The one way of every operation, whichever transport it came over: parse, validate, find the operation, coerce, estimate, guard, execute, make errors public.
-import { executeRootSelectionSet, OperationTypeNode, validateExecutionArgs, validateSubscriptionArgs } from 'graphql'
+import { executeRootSelectionSet, OperationTypeNode, validateSubscriptionArgs } from 'graphql'
 import { createContext } from '../context.ts'
 import { plainName } from '../log.ts'
+import { createCoerce } from './coerce.ts'
 import { requestError } from './errors.ts'
 import { createEstimate, tooExpensive } from './estimate.ts'
+import { createExecute } from './execute.ts'
 import { asksToExplain, explained } from './explain.ts'
 import { refusedRoots } from './guard.ts'
 import { variableErrors } from './input-errors.ts'
 import { longLists } from './limits.ts'
 import { prepare } from './prepare.ts'
 import { exposed, failed } from './results.ts'
+import { createWaiting } from './shared-queries.ts'
 import type {
   DocumentNode,
   ExecutionArgs,
-  ExecutionResult,
   GraphQLError,
   GraphQLSchema,
   OperationDefinitionNode,
@@ -25,10 +27,12 @@ import type { Documents } from './documents.ts'
 import type { TakePoints } from './points.ts'
 import type { Arrival, OperationRequest, Prepared } from './prepare.ts'
 import type { OpenSubscription, Subscription } from './subscriptions.ts'
+import type { Result } from './results.ts'
+import type { SharedQueries, Waiting } from './shared-queries.ts'
 import type { FindDocument } from './trusted.ts'
 
 /** Runs an operation, or opens a subscription. Never rejects: whatever goes wrong is in the result. */
-export type Pipeline = (request: OperationRequest, arrival: Arrival) => Promise<ExecutionResult | Subscription>
+export type Pipeline = (request: OperationRequest, arrival: Arrival) => Promise<Result | Subscription>
 
 export interface PipelineOptions {
   readonly schema: GraphQLSchema
@@ -48,6 +52,8 @@ export interface PipelineOptions {
   readonly takePoints: TakePoints | undefined
   /** Whether who asks is told what an operation has cost. */
   readonly explain: boolean
+  /** Joins identical queries; undefined: each is executed. */
+  readonly shared: SharedQueries | undefined
   readonly count: CountOperation
   readonly log: Log
 }
@@ -70,10 +76,13 @@ export function createPipeline({
   introspection,
   takePoints,
   explain,
+  shared,
   count,
   log,
 }: PipelineOptions): Pipeline {
   const estimate = createEstimate()
+  const execute = createExecute()
+  const coerce = createCoerce()
   /** The last step before it runs: throws where it would cost too much, and tells the context which root fields are not to be run. */
   const admit = (validated: ValidatedExecutionArgs, { guarded }: Prepared, arrival: Arrival): void => {
     const context = validated.contextValue as GatewayContext
@@ -84,18 +93,32 @@ export function createPipeline({
     if (left) arrival.allowed?.(left)
     if (guarded) context.refused = refusedRoots(validated)
   }
+  /** Runs a query, or waits for an identical one. */
+  const joined = (
+    validated: ValidatedExecutionArgs,
+    waiting: Waiting,
+    { caller, signal }: Arrival,
+  ): Result | Promise<Result> => {
+    const { document, operation, variableValues } = validated
+    const query = { document, operation, variables: variableValues.coerced, caller }
+    const underWay = shared?.join(query, signal)
+    if (underWay) return underWay
+    const result = execute(validated)
+    if (result instanceof Promise) shared?.share(query, waiting, result)
+    return result
+  }
   return async (request, arrival) => {
     const began = performance.now()
     let document: DocumentNode | undefined
     let operation: OperationDefinitionNode | undefined
-    const note = ({ errors = [] }: ExecutionResult): void => {
+    const note = ({ errors = [] }: Result): void => {
       const codes = [...new Set(errors.map(({ extensions }) => String(extensions['code'])))]
       const ms = performance.now() - began
       count(operation?.operation ?? 'none', codes, ms)
       logOperation(log, arrival, operation, codes, ms)
     }
-    const answer = (result: ExecutionResult): ExecutionResult => {
-      const answered = exposed(result, document, { ...arrival, log })
+    const answer = (result: Result): Result => {
+      const answered = result.errors ? exposed(result, document, { ...arrival, log }) : result
       note(answered)
       return answered
     }
@@ -105,8 +128,12 @@ export function createPipeline({
       if ('errors' in prepared) return answer(prepared)
       operation = prepared.operation
       document = prepared.document
-      const context = createContext(services, arrival)
       const isExplained = explain && asksToExplain(request, arrival)
+      const isQuery = operation.operation === OperationTypeNode.QUERY
+      // Others may come to wait for it, and then its end is no longer that of who came first.
+      const waiting = shared && isQuery && !isExplained ? createWaiting(arrival.signal) : undefined
+      const { requestId, caller } = arrival
+      const context = createContext(services, { requestId, caller, signal: waiting?.signal ?? arrival.signal })
       const args: ExecutionArgs = {
         schema,
         document,
@@ -126,10 +153,13 @@ export function createPipeline({
         note({})
         return opened
       }
-      const validated = validateExecutionArgs(args)
+      const validated = coerce(operation, args)
       if (!('schema' in validated)) return answer({ errors: coercionErrors(args, operation, validated) })
       admit(validated, prepared, arrival)
-      const result = await executeRootSelectionSet(validated)
+      if (waiting) return answer(await joined(validated, waiting, arrival))
+      // Each mutation must see what the one before it has done.
+      const result = await (isQuery ? execute(validated) : executeRootSelectionSet(validated))
+      if (!isQuery) shared?.close()
       return answer(isExplained ? explained(result, context) : result)
     } catch (error) {
       return answer(failed(error))

@@ -5,7 +5,7 @@ import { CloseCode, MessageType, parseMessage } from 'graphql-ws'
 import { broken, EXPIRED, FAULT, INVALID, tooMany } from './dismissals.ts'
 import { hasCode, stackOf } from './errors.ts'
 import { createGate } from './gate.ts'
-import type { ExecutionResult } from 'graphql'
+import { written } from './results.ts'
 import type { CompleteMessage, PingMessage, SubscribeMessage } from 'graphql-ws'
 import type { Caller } from '../context.ts'
 import type { Log } from '../log.ts'
@@ -155,12 +155,14 @@ export function converse(
     if (signal.aborted) return
     if ('begin' in result) return stream(id, asking, operation, result)
     operations.delete(id)
-    if (result.data === undefined && result.errors) return send({ id, type: MessageType.Error, payload: result.errors })
-    send({ id, type: MessageType.Next, payload: result satisfies ExecutionResult })
+    if (!result.json && result.data === undefined && result.errors)
+      return send({ id, type: MessageType.Error, payload: result.errors })
+    wire.send(`{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":${written(result).toString()}}`)
     send({ id, type: MessageType.Complete })
   }
   const stream = (id: string, asking: Caller, operation: Operation, subscription: Subscription): void => {
-    const before = `{"id":${JSON.stringify(id)},"type":"${MessageType.Next}","payload":`
+    // Joined, not added up: what is added up lies in pieces, which each event would have to find again.
+    const before = ['{"id":', JSON.stringify(id), `,"type":"${MessageType.Next}","payload":`].join('')
     let hasWorked = false
     operation.subscription = subscription
     subscription.begin({

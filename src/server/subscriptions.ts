@@ -3,11 +3,13 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createSourceEventStream } from 'graphql'
 import { createContext } from '../context.ts'
 import { createEvents } from './events.ts'
+import { createExecute } from './execute.ts'
 import { createHoldings } from './holdings.ts'
 import { isPublic } from './public.ts'
 import { exposed, failed } from './results.ts'
 import type { DocumentNode, GraphQLError, ValidatedSubscriptionArgs } from 'graphql'
 import type { Caller, GatewayContext, RequestIdentity, Services } from '../context.ts'
+import type { Ending } from '../ending.ts'
 import type { Channels, Open } from '../live/channels.ts'
 import type { LiveValues } from '../live/listener.ts'
 import type { Reader, Seat } from '../live/seat.ts'
@@ -46,6 +48,7 @@ export type OpenSubscription = (validated: ValidatedSubscriptionArgs, asked: Ask
 
 export function createSubscriptions({ services, channels, nobody, log }: SubscriptionsOptions): OpenSubscription {
   const holdings = createHoldings()
+  const execute = createExecute()
   /** How a selection came to its end, as all its listeners are told. */
   const ends = new WeakMap<object, readonly GraphQLError[]>()
 
@@ -65,7 +68,7 @@ export function createSubscriptions({ services, channels, nobody, log }: Subscri
         await values.return?.()
         throw holdings.full()
       }
-      return { values, render: createEvents(validated, { newContext, caller, isExplained, requestId, log }) }
+      return { values, render: createEvents(validated, { execute, newContext, caller, isExplained, requestId, log }) }
     }
   /** Made public once, for all who are told of it. */
   const endOf = (error: unknown, document: DocumentNode, context: ErrorContext): readonly GraphQLError[] => {
@@ -96,7 +99,7 @@ function subscriptionOf(seat: Seat, endOf: (error: unknown) => readonly GraphQLE
   }
 }
 
-function leaveWith(signal: AbortSignal | undefined, seat: Seat): void {
+function leaveWith(signal: Ending | undefined, seat: Seat): void {
   if (signal?.aborted) seat.leave()
   signal?.addEventListener('abort', seat.leave, { once: true })
 }
