@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { CODES, INTERVAL_MS } from './events.ts'
-import { startServer } from './server.ts'
+import { startServer } from '../server.ts'
 import { startUpstream } from './upstream.ts'
 import type { Told } from './listeners.ts'
-import type { Server } from './server.ts'
+import type { Server } from '../server.ts'
 import type { Upstream } from './upstream.ts'
 
 const { values: options } = parseArgs({
@@ -49,7 +49,7 @@ try {
   const broadcast: Figures[] = []
   for (let run = 0; run < runs; run += 1) {
     gateway.push(await measureGateway())
-    broadcast.push(await measure(await startServer('bench/broadcast.ts')))
+    broadcast.push(await measure(await startServer('bench/live/broadcast.ts')))
   }
   print(gateway, broadcast)
 } catch (error) {
